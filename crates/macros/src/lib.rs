@@ -1,0 +1,64 @@
+//! The macros of `seedbed`; use them through that crate, which re-exports them.
+//!
+//! | macro | file | calls in `seedbed::__private` |
+//! |---|---|---|
+//! | `#[seedbed::test]` | `test_attribute.rs` | `TestSettings`, `run_test` |
+//! | `seedbed::select!` | `select.rs` | `first_branch` |
+//!
+//! Nothing here knows a type of `seedbed`: the macros read tokens, report every mistake where it stands, and write calls to that one
+//! hidden door. They are procedural because a `macro_rules!` answers a wrong setting or a forgotten `=>` with "no rules expected this
+//! token", and we can say what is wrong.
+
+mod select;
+mod test_attribute;
+
+use proc_macro::TokenStream;
+
+/// Turns an `async fn` into a `#[test]` that runs on the virtual clock.
+///
+/// The function takes no arguments and returns `()` or a `Result`, as for the standard `#[test]`, and `#[should_panic]`, `#[ignore]` and
+/// `#[cfg(…)]` mean what they mean there. Without settings the seed comes from the path of the test: the same test runs the same way
+/// every time, everywhere.
+///
+/// | setting | value | without it |
+/// |---|---|---|
+/// | `seed` | an integer, decimal or `0x…` | derived from the path of the test |
+/// | `policy` | `"fifo"` or `"random"` | `"fifo"`, the order of asyncio |
+/// | `steps` | an integer: at most so many steps | the default of `Sim` |
+/// | `tasks` | an integer: at most so many tasks | the default of `Sim` |
+/// | `self_wakes` | an integer: at most so many wakes of a task by itself without progress | the default of `Sim` |
+/// | `virtual_time` | a duration such as `"90s"`, `"1h 30m"`, `"250ms"` | the default of `Sim` |
+/// | `blocked` | a duration: the loop may be blocked at most so long | the default of `Sim` |
+///
+/// Examples stand with the re-export, `seedbed::test`.
+#[proc_macro_attribute]
+pub fn test(settings: TokenStream, item: TokenStream) -> TokenStream {
+    test_attribute::expand(settings.into(), item.into()).into()
+}
+
+/// Waits on several futures at once and runs the handler of the first that completes with a value that fits its pattern.
+///
+/// ```text
+/// select! {
+///     pattern = future => handler,
+///     pattern = future, if condition => handler,
+///     else => handler,
+/// }
+/// ```
+///
+/// The rules are those of `tokio::select!`, so that its code runs unchanged:
+///
+/// 1. The conditions are evaluated, then the future expressions, of disabled branches too, both in source order.
+/// 2. The enabled branches are polled. One that completes with a value that does not fit its pattern is disabled.
+/// 3. The first that fits ends the waiting: all futures are dropped, the last branch's first, then its handler runs. In a handler
+///    `.await`, `?`, `return`, `break` and `continue` work as outside.
+/// 4. When no branch is enabled any more the `else` handler runs; without one the macro panics.
+///
+/// What differs is the order in which the branches are polled. It is a choice of the run: source order in the plain run, and a rotation
+/// of it where the policy or a replay says so. `biased;` as the first line asks for source order in every run.
+///
+/// Examples stand with the re-export, `seedbed::select`.
+#[proc_macro]
+pub fn select(branches: TokenStream) -> TokenStream {
+    select::expand(branches.into()).into()
+}

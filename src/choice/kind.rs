@@ -1,0 +1,145 @@
+//! `Kind`: what a question is about, and the stable name and code of each.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a question is about.
+///
+/// The set is closed; names and codes are stable, because replay lines hold them. The answer 0 is always the plain thing.
+///
+/// # Examples
+///
+/// ```
+/// use seedbed::choice::Kind;
+///
+/// assert_eq!(Kind::Overtaken.to_string(), "overtaken");
+/// assert_eq!("late".parse(), Ok(Kind::Late));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Kind {
+    /// How many picks overtook the task's n-th activation while it was ready. Plain: none, it ran in wake order.
+    Overtaken = 0,
+    /// How many timers expired between the task's n-th activation and the next pick, while tasks were ready. Plain: none, the
+    /// clock moved only when nothing was ready.
+    Clock = 1,
+    /// In which order a `select!` polls its branches. Plain: as written.
+    Branch = 2,
+    /// Which stream of random numbers a generator of user code follows. Plain: the stream of that name itself.
+    Rng = 3,
+    /// How late a timer expires. Plain: at its deadline.
+    Late = 4,
+    /// How much longer something takes. Plain: as long as was said.
+    Delay = 5,
+    /// Whether a message is lost. Plain: it arrives.
+    Lost = 6,
+    /// Whether a worker or a node crashes. Plain: it lives.
+    Crash = 7,
+}
+
+impl Kind {
+    /// Every kind, in the order of their codes.
+    pub const ALL: [Kind; 8] = [
+        Kind::Overtaken,
+        Kind::Clock,
+        Kind::Branch,
+        Kind::Rng,
+        Kind::Late,
+        Kind::Delay,
+        Kind::Lost,
+        Kind::Crash,
+    ];
+
+    /// Returns the name: one lower-case word.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(seedbed::choice::Kind::Branch.name(), "branch");
+    /// ```
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Overtaken => "overtaken",
+            Kind::Clock => "clock",
+            Kind::Branch => "branch",
+            Kind::Rng => "rng",
+            Kind::Late => "late",
+            Kind::Delay => "delay",
+            Kind::Lost => "lost",
+            Kind::Crash => "crash",
+        }
+    }
+
+    /// Returns the code that replay lines hold; codes are never used again for another kind.
+    pub(super) const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Returns the kind of a code, or `None` for one of a newer version.
+    pub(super) fn from_code(code: u8) -> Option<Kind> {
+        Kind::ALL.get(usize::from(code)).copied()
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Kind, UnknownKind> {
+        Kind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == text)
+            .ok_or_else(|| UnknownKind { text: text.to_owned() })
+    }
+}
+
+/// The text is not the name of a [`Kind`].
+///
+/// # Examples
+///
+/// ```
+/// let error = "overtake".parse::<seedbed::choice::Kind>().unwrap_err();
+/// assert!(error.to_string().starts_with("\"overtake\" is not a kind of choice: write one of overtaken, clock, "));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownKind {
+    text: String,
+}
+
+impl fmt::Display for UnknownKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is not a kind of choice: write one of {}",
+            self.text,
+            Kind::ALL.map(Kind::name).join(", ")
+        )
+    }
+}
+
+impl std::error::Error for UnknownKind {}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn names_and_codes_never_change() {
+        let table = Kind::ALL.map(|kind| format!("{} {kind}", kind.code())).join(", ");
+        assert_eq!(
+            table,
+            "0 overtaken, 1 clock, 2 branch, 3 rng, 4 late, 5 delay, 6 lost, 7 crash"
+        );
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_code(kind.code()), Some(kind));
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+        assert_eq!(Kind::from_code(8), None);
+    }
+}

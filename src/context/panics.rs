@@ -1,0 +1,66 @@
+//! Panics of user code: caught, turned into data, and kept off the terminal.
+
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::{Arc, Once};
+
+use super::current::{self, World};
+use crate::kernel::PanicReport;
+
+/// What the hook saw of the last panic that this run will handle.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    location: Option<String>,
+}
+
+static INSTALL: Once = Once::new();
+
+/// Installs the hook that is silent about panics which a run catches, and hands all others to the hook before it.
+///
+/// A hook belongs to the process, not to a thread, and taking it off again races with other threads; so it is
+/// installed once, with the first run, and does nothing for threads that are not inside a run.
+pub(crate) fn install_hook() {
+    INSTALL.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !note(info) {
+                previous(info);
+            }
+        }));
+    });
+}
+
+/// Notes a panic that the current run will catch; false if it will not.
+fn note(info: &PanicHookInfo<'_>) -> bool {
+    let Some(world) = current::quiet_world() else { return false };
+    let location = info.location().map(ToString::to_string);
+    world.set_seen(Seen { location })
+}
+
+/// Runs user code; a panic becomes a report about `who`.
+pub(crate) fn guarded<R>(
+    world: &World,
+    who: impl FnOnce() -> String,
+    code: impl FnOnce() -> R,
+) -> Result<R, Arc<PanicReport>> {
+    panic::catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
+        let message = message_of(&*payload);
+        // A payload's own destructor is user code as well.
+        let dropped = panic::catch_unwind(AssertUnwindSafe(move || drop(payload)));
+        let location = world.take_seen().and_then(|seen| seen.location);
+        let mut report = PanicReport { message, location, task: who() };
+        if dropped.is_err() {
+            report.message.push_str(" (and its payload panicked when it was dropped)");
+        }
+        Arc::new(report)
+    })
+}
+
+fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a panic whose payload is no text".to_owned()
+    }
+}

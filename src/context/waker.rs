@@ -1,0 +1,89 @@
+//! The integer waker: two numbers in the data pointer of a `RawWaker`. Cloning and dropping do nothing.
+//!
+//! The data pointer holds the number of the run (upper half) and that of the task or job (lower half). A wake looks
+//! up the run of the calling thread; a number that is not found there does no harm: the task has finished, its run
+//! has ended, or the caller is a thread of its own, in which case the wake is noted as a leak of determinism.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::task::{RawWaker, RawWakerVTable, Waker};
+
+use super::current;
+use crate::ident::{JobId, TaskId};
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("seedbed packs a run and a task into one pointer and needs a 64-bit target");
+
+static TASK: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &TASK), wake_task, wake_task, |_| {});
+static JOB: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &JOB), wake_job, wake_job, |_| {});
+
+fn pack(run: u32, number: u32) -> *const () {
+    std::ptr::without_provenance((u64::from(run) << 32 | u64::from(number)) as usize)
+}
+
+fn unpack(data: *const ()) -> (u32, u32) {
+    let bits = data.addr() as u64;
+    (u32::try_from(bits >> 32).unwrap_or(0), bits as u32)
+}
+
+/// The waker of a task.
+pub(crate) fn task_waker(run: u32, task: TaskId) -> Waker {
+    // SAFETY: the functions of the table treat the data pointer as a number and never dereference it, so the contract
+    // of `RawWaker` (clone, wake and drop may be called from any thread, any number of times) holds trivially.
+    unsafe { Waker::new(pack(run, task.get()), &TASK) }
+}
+
+/// The waker of a job in a simulated executor.
+pub(crate) fn job_waker(run: u32, job: JobId) -> Waker {
+    // SAFETY: as for `task_waker`.
+    unsafe { Waker::new(pack(run, job.get()), &JOB) }
+}
+
+/// True if this is that task's own waker, not one that a combinator wrapped around it.
+pub(crate) fn is_own(waker: &Waker, run: u32, task: TaskId) -> bool {
+    std::ptr::eq(waker.vtable(), &raw const TASK) && waker.data() == pack(run, task.get())
+}
+
+fn wake_task(data: *const ()) {
+    let (run, number) = unpack(data);
+    let id = TaskId::new(number);
+    if !current::wake(run, |kernel| kernel.wake_task(id)) {
+        foreign(run, number);
+    }
+}
+
+fn wake_job(data: *const ()) {
+    let (run, number) = unpack(data);
+    current::wake(run, |kernel| kernel.wake_job(JobId::new(number)));
+}
+
+/// Wakes that came while their run was not the calling thread's: tasks by run. Bounded, since most belong to runs that
+/// have ended and nobody will ask.
+static FOREIGN: Mutex<BTreeMap<u32, Vec<u32>>> = Mutex::new(BTreeMap::new());
+static FOREIGN_RUNS: AtomicUsize = AtomicUsize::new(0);
+const FOREIGN_RUNS_MAX: usize = 64;
+const FOREIGN_TASKS_MAX: usize = 16;
+
+fn foreign(run: u32, task: u32) {
+    let mut table = FOREIGN.lock().unwrap_or_else(PoisonError::into_inner);
+    let tasks = table.entry(run).or_default();
+    if tasks.len() < FOREIGN_TASKS_MAX && !tasks.contains(&task) {
+        tasks.push(task);
+    }
+    while table.len() > FOREIGN_RUNS_MAX {
+        table.pop_first();
+    }
+    FOREIGN_RUNS.store(table.len(), Ordering::Release);
+}
+
+/// Takes the tasks of this run that another thread tried to wake.
+pub(crate) fn take_foreign(run: u32) -> Vec<TaskId> {
+    if FOREIGN_RUNS.load(Ordering::Acquire) == 0 {
+        return Vec::new();
+    }
+    let mut table = FOREIGN.lock().unwrap_or_else(PoisonError::into_inner);
+    let tasks = table.remove(&run).unwrap_or_default();
+    FOREIGN_RUNS.store(table.len(), Ordering::Release);
+    tasks.into_iter().map(TaskId::new).collect()
+}

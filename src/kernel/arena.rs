@@ -1,0 +1,110 @@
+//! A slab whose keys name a slot and its generation, so that a stale key finds nothing.
+
+/// A place in an [`Arena`]: slot and generation.
+///
+/// A key outlives its value without harm: the slot's next tenant has another generation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Key {
+    pub(crate) slot: u32,
+    pub(crate) generation: u32,
+}
+
+#[derive(Debug)]
+struct Slot<T> {
+    generation: u32,
+    value: Option<T>,
+}
+
+/// Values in numbered slots; freed slots are used again, the last freed first.
+#[derive(Debug)]
+pub(crate) struct Arena<T> {
+    slots: Vec<Slot<T>>,
+    free: Vec<u32>,
+}
+
+impl<T> Arena<T> {
+    pub(crate) const fn new() -> Self {
+        Self { slots: Vec::new(), free: Vec::new() }
+    }
+
+    /// Number of values held.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    pub(crate) fn insert(&mut self, value: T) -> Key {
+        if let Some(slot) = self.free.pop() {
+            let entry = &mut self.slots[slot as usize];
+            debug_assert!(entry.value.is_none(), "seedbed bug: a free slot holds a value, please report");
+            entry.value = Some(value);
+            return Key { slot, generation: entry.generation };
+        }
+        let slot = u32::try_from(self.slots.len()).expect("seedbed bug: an arena outgrew u32, please report");
+        self.slots.push(Slot { generation: 0, value: Some(value) });
+        Key { slot, generation: 0 }
+    }
+
+    pub(crate) fn get(&self, key: Key) -> Option<&T> {
+        let entry = self.slots.get(key.slot as usize)?;
+        if entry.generation == key.generation { entry.value.as_ref() } else { None }
+    }
+
+    pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+        let entry = self.slots.get_mut(key.slot as usize)?;
+        if entry.generation == key.generation { entry.value.as_mut() } else { None }
+    }
+
+    pub(crate) fn remove(&mut self, key: Key) -> Option<T> {
+        let entry = self.slots.get_mut(key.slot as usize)?;
+        if entry.generation != key.generation {
+            return None;
+        }
+        let value = entry.value.take()?;
+        entry.generation = entry.generation.wrapping_add(1);
+        self.free.push(key.slot);
+        Some(value)
+    }
+
+    /// Takes every value out, in slot order.
+    pub(crate) fn drain(&mut self) -> Vec<T> {
+        self.free.clear();
+        self.slots.drain(..).filter_map(|slot| slot.value).collect()
+    }
+
+    /// The values with their keys, in slot order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        self.slots.iter().enumerate().filter_map(|(slot, entry)| {
+            let slot = u32::try_from(slot).expect("seedbed bug: an arena outgrew u32, please report");
+            entry.value.as_ref().map(|value| (Key { slot, generation: entry.generation }, value))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arena;
+
+    #[test]
+    fn a_stale_key_finds_nothing() {
+        let mut arena = Arena::new();
+        let first = arena.insert('a');
+        assert_eq!(arena.remove(first), Some('a'));
+        let second = arena.insert('b');
+        assert_eq!(second.slot, first.slot, "the slot is used again");
+        assert_eq!(arena.get(first), None);
+        assert_eq!(arena.remove(first), None);
+        assert_eq!(arena.get(second), Some(&'b'));
+        assert_eq!(arena.len(), 1);
+    }
+
+    #[test]
+    fn drain_forgets_everything() {
+        let mut arena = Arena::new();
+        arena.insert(1);
+        let gone = arena.insert(2);
+        arena.remove(gone);
+        arena.insert(3);
+        assert_eq!(arena.drain(), [1, 3]);
+        assert_eq!(arena.len(), 0);
+    }
+}

@@ -1,0 +1,67 @@
+//! What frames ask of the kernel: to be entered, left, asked for their inbox, and thrown at.
+
+use std::rc::Rc;
+use std::task::Waker;
+
+use super::arena::Key;
+use super::future::Cancelled;
+use super::machine::Kernel;
+use super::tasks::RunTask;
+use crate::ident::{LoopId, TaskId};
+use crate::trace::Event;
+
+impl Kernel {
+    pub(crate) fn enter_frame(&mut self, task: TaskId, catches: bool, waker: Option<Waker>) -> u32 {
+        let outer = self.frame;
+        let task = self.tasks.get_mut(task).expect("seedbed bug: a frame of a task that has ended, please report");
+        task.extra().frames.enter(outer, catches, waker)
+    }
+
+    pub(crate) fn take_inbox(&mut self, task: TaskId, index: u32) -> Option<Cancelled> {
+        let extra = self.tasks.get_mut(task)?.extra.as_mut()?;
+        let cancelled = extra.frames.take_inbox(index)?;
+        self.emit(Event::CancelCaught { task });
+        Some(cancelled)
+    }
+
+    pub(crate) fn leave_frame(&mut self, task: TaskId, index: u32) {
+        let Some(task) = self.tasks.get_mut(task) else { return };
+        let Some(extra) = &mut task.extra else { return };
+        let parent = extra.frames.parent(index);
+        for wait in task.wait.iter_mut().chain(&mut extra.waits).filter(|wait| wait.frame == Some(index)) {
+            wait.frame = parent;
+        }
+        if let Some(request) = extra.frames.leave(index) {
+            extra.must_cancel.get_or_insert(request);
+        }
+        if parent.is_some_and(|parent| extra.frames.pending().contains(&parent)) || extra.must_cancel.is_some() {
+            task.check_cancel = true;
+        }
+    }
+
+    /// The running task raises a cancellation where it stands. False outside a task.
+    pub(crate) fn raise(&mut self, cancelled: Cancelled) -> bool {
+        let Some(id) = self.current else { return false };
+        let frame = self.frame;
+        if let Some(uncaught) = self.throw(id, frame, true, cancelled)
+            && let Some(task) = self.tasks.get_mut(id)
+        {
+            task.extra().raised.get_or_insert(uncaught);
+        }
+        true
+    }
+
+    /// Number of requests for cancellation that a future has had, less those taken back.
+    pub(crate) fn requests(&self, key: Key) -> u32 {
+        self.futures.get(key).and_then(|future| future.extra.as_ref()).map_or(0, |extra| extra.requests)
+    }
+
+    /// The unfinished tasks of a loop in the order of their creation.
+    pub(crate) fn runners_of(&self, loop_id: LoopId) -> Vec<Rc<dyn RunTask>> {
+        let ids = self.tasks.ids().into_iter();
+        ids.filter_map(|id| self.tasks.get(id))
+            .filter(|task| task.loop_id == loop_id && !task.hidden)
+            .map(|task| Rc::clone(&task.runner))
+            .collect()
+    }
+}

@@ -1,0 +1,219 @@
+//! The frames of a task: regions of its code that catch, or bound, a cancellation.
+//!
+//! asyncio throws `CancelledError` into the one await of a task, and the innermost `except` sees it. A Rust task may
+//! have many awaits at once (`join!`, `select!`), so its frames form a tree. A cancellation has a target (a frame, or
+//! the whole task) and is put into the *inbox* of frames that catch; a frame with something in its inbox drops what
+//! it runs instead of polling it.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::future::Cancelled;
+
+/// The number of a frame in its task; `None` is the task itself.
+pub(crate) type FrameIndex = Option<u32>;
+
+#[derive(Debug)]
+struct Frame {
+    parent: FrameIndex,
+    /// False for a frame that only marks a region (a task group's).
+    catches: bool,
+    /// Number of live catching frames strictly inside this one.
+    catching_inside: u32,
+    inbox: Option<Cancelled>,
+    /// A request for this frame that no wait inside could take: delivered at the task's next step.
+    pending: Option<Option<Arc<str>>>,
+    /// How to get this frame polled when its parent polls only what was woken.
+    waker: Option<Waker>,
+}
+
+/// The live frames of one task.
+#[derive(Debug, Default)]
+pub(crate) struct Frames {
+    slots: Vec<Option<Frame>>,
+    free: Vec<u32>,
+    catching: u32,
+}
+
+impl Frames {
+    /// True if any live frame catches.
+    pub(crate) fn any_catches(&self) -> bool {
+        self.catching > 0
+    }
+
+    fn get(&self, index: u32) -> &Frame {
+        self.slots[index as usize].as_ref().expect("seedbed bug: a frame that has ended, please report")
+    }
+
+    fn get_mut(&mut self, index: u32) -> &mut Frame {
+        self.slots[index as usize].as_mut().expect("seedbed bug: a frame that has ended, please report")
+    }
+
+    pub(crate) fn enter(&mut self, parent: FrameIndex, catches: bool, waker: Option<Waker>) -> u32 {
+        let frame = Frame { parent, catches, catching_inside: 0, inbox: None, pending: None, waker };
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.slots[index as usize] = Some(frame);
+                index
+            }
+            None => {
+                self.slots.push(Some(frame));
+                u32::try_from(self.slots.len() - 1).expect("seedbed bug: too many frames, please report")
+            }
+        };
+        if catches {
+            self.catching += 1;
+            self.count_inside(parent, 1);
+        }
+        index
+    }
+
+    fn count_inside(&mut self, mut at: FrameIndex, by: i32) {
+        while let Some(index) = at {
+            let frame = self.get_mut(index);
+            frame.catching_inside = frame
+                .catching_inside
+                .checked_add_signed(by)
+                .expect("seedbed bug: frames were counted wrongly, please report");
+            at = frame.parent;
+        }
+    }
+
+    /// Ends a frame. What it had not delivered goes to the parent, the task if there is none: the returned request.
+    pub(crate) fn leave(&mut self, index: u32) -> Option<Option<Arc<str>>> {
+        let frame = self.slots[index as usize].take().expect("seedbed bug: a frame ended twice, please report");
+        self.free.push(index);
+        if frame.catches {
+            self.catching -= 1;
+            self.count_inside(frame.parent, -1);
+        }
+        let undelivered = frame.pending.or_else(|| frame.inbox.map(|c| c.message().map(Arc::from)));
+        match (undelivered, frame.parent) {
+            (Some(request), Some(parent)) => {
+                self.get_mut(parent).pending.get_or_insert(request);
+                None
+            }
+            (undelivered, _) => undelivered,
+        }
+    }
+
+    pub(crate) fn parent(&self, index: u32) -> FrameIndex {
+        self.get(index).parent
+    }
+
+    /// The nearest frame that catches, from `at` outwards.
+    pub(crate) fn catcher(&self, mut at: FrameIndex) -> FrameIndex {
+        while let Some(index) = at {
+            let frame = self.get(index);
+            if frame.catches {
+                return at;
+            }
+            at = frame.parent;
+        }
+        None
+    }
+
+    /// True if `at` lies inside `target` (or is it); everything lies inside the task.
+    pub(crate) fn is_inside(&self, mut at: FrameIndex, target: FrameIndex) -> bool {
+        if target.is_none() {
+            return true;
+        }
+        while let Some(index) = at {
+            if at == target {
+                return true;
+            }
+            at = self.get(index).parent;
+        }
+        false
+    }
+
+    /// Puts a cancellation into a frame's inbox; an earlier one that is still there stays.
+    pub(crate) fn throw(&mut self, index: u32, cancelled: Cancelled) -> Option<Waker> {
+        let frame = self.get_mut(index);
+        debug_assert!(frame.catches, "seedbed bug: thrown at a frame that does not catch, please report");
+        frame.inbox.get_or_insert(cancelled);
+        frame.waker.clone()
+    }
+
+    pub(crate) fn take_inbox(&mut self, index: u32) -> Option<Cancelled> {
+        self.get_mut(index).inbox.take()
+    }
+
+    /// The innermost catching frames inside `target`, in order of entry; the nearest one outwards if there is none.
+    pub(crate) fn innermost(&self, target: FrameIndex) -> Vec<u32> {
+        let mut found: Vec<u32> = self
+            .live()
+            .filter(|&(index, frame)| {
+                frame.catches && frame.catching_inside == 0 && self.is_inside(Some(index), target)
+            })
+            .map(|(index, _)| index)
+            .collect();
+        if found.is_empty() {
+            found.extend(self.catcher(target));
+        }
+        found
+    }
+
+    fn live(&self) -> impl Iterator<Item = (u32, &Frame)> {
+        (0u32..).zip(&self.slots).filter_map(|(index, slot)| slot.as_ref().map(|frame| (index, frame)))
+    }
+
+    pub(crate) fn set_pending(&mut self, index: u32, message: Option<Arc<str>>) {
+        self.get_mut(index).pending = Some(message);
+    }
+
+    /// The requests that wait for the task's next step, taken out, with their frames.
+    pub(crate) fn take_pending(&mut self) -> Vec<(u32, Option<Arc<str>>)> {
+        let mut taken = Vec::new();
+        for (index, slot) in (0u32..).zip(&mut self.slots) {
+            if let Some(frame) = slot
+                && let Some(message) = frame.pending.take()
+            {
+                taken.push((index, message));
+            }
+        }
+        taken
+    }
+
+    /// Frames that have a request waiting.
+    pub(crate) fn pending(&self) -> Vec<u32> {
+        self.live().filter(|(_, frame)| frame.pending.is_some()).map(|(index, _)| index).collect()
+    }
+
+    /// Withdraws the requests that wait (CPython 3.13: `uncancel` down to zero).
+    pub(crate) fn withdraw(&mut self) {
+        self.take_pending();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cancelled, Frames};
+
+    #[test]
+    fn the_innermost_frame_catches() {
+        let mut frames = Frames::default();
+        let outer = frames.enter(None, true, None);
+        let region = frames.enter(Some(outer), false, None);
+        let inner = frames.enter(Some(region), true, None);
+        let sibling = frames.enter(Some(outer), true, None);
+        assert_eq!(frames.innermost(None), [inner, sibling]);
+        assert_eq!(frames.innermost(Some(region)), [inner], "a sibling of the target must not notice");
+        frames.leave(inner);
+        assert_eq!(frames.innermost(Some(region)), [outer], "none inside: the nearest one outwards");
+        frames.leave(sibling);
+        assert_eq!(frames.innermost(None), [outer]);
+    }
+
+    #[test]
+    fn what_a_frame_did_not_deliver_goes_to_its_parent() {
+        let mut frames = Frames::default();
+        let outer = frames.enter(None, true, None);
+        let inner = frames.enter(Some(outer), true, None);
+        frames.throw(inner, Cancelled::new(Some("m")));
+        assert_eq!(frames.leave(inner), None);
+        assert_eq!(frames.pending(), [outer]);
+        assert_eq!(frames.leave(outer), Some(Some("m".into())));
+        assert!(!frames.any_catches());
+    }
+}

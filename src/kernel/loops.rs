@@ -1,0 +1,163 @@
+//! One event loop's own state: its ready queue, its timers and its flags.
+
+use std::any::Any;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::rc::Rc;
+
+use super::arena::Key;
+use crate::ident::TaskId;
+
+/// A handle in the ready queue, in the order in which it was made ready.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Ready {
+    /// The next step of a task.
+    Step(TaskId),
+    /// A timer that has come due settles its future.
+    Expiry(Key),
+    /// A callback. A key that finds nothing was cancelled.
+    Call(Key),
+}
+
+/// What a timer does when it is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Target {
+    Settle(Key),
+    Call(Key),
+}
+
+/// A timer in the queue, ordered by deadline and then by creation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Timer {
+    /// Virtual nanoseconds.
+    pub(crate) deadline: u64,
+    /// Position in the order of creation; no two timers of a run have the same.
+    pub(crate) sequence: u64,
+    pub(crate) target: Target,
+}
+
+impl Ord for Timer {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.deadline, self.sequence).cmp(&(other.deadline, other.sequence))
+    }
+}
+
+impl PartialOrd for Timer {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Below this many cancelled timers a queue is never cleaned (asyncio's `_MIN_SCHEDULED_TIMER_HANDLES`).
+const CLEAN_FROM: usize = 100;
+
+/// One event loop.
+#[derive(Default)]
+pub(crate) struct Loop {
+    pub(crate) ready: VecDeque<Ready>,
+    timers: BinaryHeap<Reverse<Timer>>,
+    /// Timers in the queue whose target is gone: at most this many.
+    stale: usize,
+    /// Handles left in the current iteration; what is made ready meanwhile waits for the next one.
+    pub(crate) batch: usize,
+    pub(crate) running: bool,
+    pub(crate) stopping: bool,
+    pub(crate) closed: bool,
+    /// The default executor was shut down and takes no more jobs.
+    pub(crate) executor_closed: bool,
+    /// The default executor, made on first use; owned here, known to the executor module only.
+    pub(crate) default_executor: Option<Rc<dyn Any>>,
+    /// What is told of errors that nobody awaits; known to `combine` only.
+    pub(crate) incident_handler: Option<Rc<dyn Any>>,
+}
+
+impl std::fmt::Debug for Loop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loop")
+            .field("ready", &self.ready.len())
+            .field("timers", &self.timers.len())
+            .field("running", &self.running)
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Loop {
+    pub(crate) fn add_timer(&mut self, timer: Timer) {
+        self.timers.push(Reverse(timer));
+    }
+
+    /// Notes that a timer's target went away; the queue is cleaned once most of it is stale.
+    pub(crate) fn timer_cancelled(&mut self, is_live: impl Fn(Target) -> bool) {
+        self.stale += 1;
+        if self.stale > CLEAN_FROM && self.stale * 2 > self.timers.len() {
+            self.timers.retain(|Reverse(timer)| is_live(timer.target));
+            self.stale = 0;
+        }
+    }
+
+    /// The earliest timer whose target is alive; stale ones before it are dropped.
+    pub(crate) fn next_timer(&mut self, is_live: impl Fn(Target) -> bool) -> Option<Timer> {
+        while let Some(&Reverse(timer)) = self.timers.peek() {
+            if is_live(timer.target) {
+                return Some(timer);
+            }
+            self.timers.pop();
+            self.stale = self.stale.saturating_sub(1);
+        }
+        None
+    }
+
+    /// Takes the earliest timer if it is due at `now`.
+    pub(crate) fn pop_due(&mut self, now: u64) -> Option<Timer> {
+        let &Reverse(timer) = self.timers.peek()?;
+        if timer.deadline > now {
+            return None;
+        }
+        self.timers.pop();
+        Some(timer)
+    }
+
+    /// Forgets what is ready and what is scheduled, as asyncio's `close` does.
+    pub(crate) fn clear(&mut self) -> (Vec<Ready>, Vec<Timer>) {
+        self.stale = 0;
+        self.batch = 0;
+        (self.ready.drain(..).collect(), self.timers.drain().map(|Reverse(timer)| timer).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Key, Loop, Target, Timer};
+
+    proptest! {
+        /// Timers come due ordered by (deadline, sequence), whatever the order of insertion.
+        #[test]
+        fn timers_are_totally_ordered(deadlines in prop::collection::vec(0u64..20, 0..60)) {
+            let mut event_loop = Loop::default();
+            for (&deadline, sequence) in deadlines.iter().zip(0u64..) {
+                let key = Key { slot: 0, generation: 0 };
+                event_loop.add_timer(Timer { deadline, sequence, target: Target::Settle(key) });
+            }
+            let mut expected: Vec<(u64, u64)> = deadlines.iter().copied().zip(0u64..).collect();
+            expected.sort_unstable();
+            let mut popped = Vec::new();
+            while let Some(timer) = event_loop.pop_due(u64::MAX) {
+                popped.push((timer.deadline, timer.sequence));
+            }
+            prop_assert_eq!(popped, expected);
+        }
+    }
+
+    #[test]
+    fn stale_timers_are_dropped_before_they_move_the_clock() {
+        let mut event_loop = Loop::default();
+        let (dead, live) = (Key { slot: 0, generation: 0 }, Key { slot: 1, generation: 0 });
+        event_loop.add_timer(Timer { deadline: 1, sequence: 0, target: Target::Settle(dead) });
+        event_loop.add_timer(Timer { deadline: 2, sequence: 1, target: Target::Settle(live) });
+        let next = event_loop.next_timer(|target| target == Target::Settle(live));
+        assert_eq!(next.map(|timer| timer.deadline), Some(2));
+    }
+}

@@ -1,0 +1,48 @@
+//! The kernel: all mutable state of one run, as data. It runs no user code.
+//!
+//! Read in this order: `future` (what settles), `tasks` and `frames` (who waits, and what catches), `loops` and
+//! `outside` (what is scheduled), `machine` (all of it together), then what is done with it: `settle`, `wait`,
+//! `cancel`, `pick`, `step`, `poll`.
+
+mod arena;
+mod future;
+mod frames;
+mod tasks;
+mod loops;
+mod outside;
+mod idle;
+mod resources;
+mod limits;
+mod stop;
+mod machine;
+mod naming;
+mod settle;
+mod wait;
+mod cancel;
+mod frame_ops;
+mod pick;
+mod step;
+mod blocked;
+mod poll;
+mod teardown;
+mod build;
+
+pub use future::{Cancelled, PanicReport};
+pub use limits::LimitKind;
+pub use machine::Counts;
+pub use stop::BlockedTask;
+
+pub(crate) use arena::Key;
+pub(crate) use build::Config;
+pub(crate) use frames::FrameIndex;
+pub(crate) use future::{Callback, Kind, State};
+pub(crate) use idle::Until;
+pub(crate) use limits::Limits;
+pub(crate) use loops::Target;
+pub(crate) use machine::{Closure, Kernel};
+pub(crate) use outside::RunJob;
+pub(crate) use poll::{AtPoll, Refusal};
+pub(crate) use step::{Ending, Next};
+pub(crate) use stop::Stop;
+pub(crate) use tasks::{Address, Outcome, Owner, RunTask};
+pub(crate) use wait::{Found, Waiting};

@@ -1,0 +1,216 @@
+//! Between two passes: starting and ending a loop, timers, the clock, and what to do when nothing is ready.
+
+use std::rc::Rc;
+
+use super::frames::FrameIndex;
+use super::future::State;
+use super::idle::AtRest;
+use super::limits::LimitKind;
+use super::machine::Kernel;
+use super::outside::RunJob;
+use super::stop::Stop;
+use crate::ident::{JobId, LoopId, TaskId};
+use crate::instant::Instant;
+use crate::trace::Event;
+
+/// Why a loop cannot run, or did not end by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Refusal {
+    Closed,
+    /// This loop runs already.
+    Running,
+    /// Another loop of the run is running.
+    OtherRunning,
+    /// The run is over: a verdict stands.
+    Ended,
+}
+
+/// What the poll of a pass found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AtPoll {
+    /// There are handles to run, or the loop is stopping.
+    Run,
+    /// Move the clock here and look again.
+    Advance(u64),
+    /// A verdict stands.
+    Over,
+    Deadlock,
+}
+
+/// What was running when a job went on, to be restored afterwards.
+pub(crate) struct BeforeJob {
+    job: Option<JobId>,
+    task: Option<TaskId>,
+    frame: FrameIndex,
+}
+
+impl Kernel {
+    /// Whether a loop could run now: asyncio's `_check_closed` and `_check_running`.
+    pub(crate) fn check_runnable(&mut self, id: LoopId) -> Result<(), Refusal> {
+        if self.stop.is_some() {
+            return Err(Refusal::Ended);
+        }
+        let running = self.running_loop;
+        let event_loop = self.event_loop(id);
+        if event_loop.closed {
+            return Err(Refusal::Closed);
+        }
+        if event_loop.running {
+            return Err(Refusal::Running);
+        }
+        if running.is_some() {
+            return Err(Refusal::OtherRunning);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn start_loop(&mut self, id: LoopId) -> Result<(), Refusal> {
+        self.check_runnable(id)?;
+        self.event_loop(id).running = true;
+        self.running_loop = Some(id);
+        if !self.hidden_run {
+            self.emit(Event::LoopStarted { event_loop: id });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn end_loop(&mut self, id: LoopId) {
+        let event_loop = self.event_loop(id);
+        event_loop.running = false;
+        event_loop.stopping = false;
+        event_loop.batch = 0;
+        self.running_loop = None;
+        self.current = None;
+        self.frame = None;
+        if !self.hidden_run {
+            self.emit(Event::LoopStopped { event_loop: id });
+        }
+    }
+
+    /// asyncio's poll, without the jobs that are due now: those have run already.
+    pub(crate) fn poll(&mut self, id: LoopId) -> AtPoll {
+        if self.stop.is_some() {
+            return AtPoll::Over;
+        }
+        let next_timer = self.next_timer(id).map(|timer| timer.deadline);
+        let due = next_timer.is_some_and(|deadline| deadline <= self.now);
+        let event_loop_busy = {
+            let event_loop = &self.loops[id.get() as usize];
+            !event_loop.ready.is_empty() || event_loop.stopping
+        };
+        if due || event_loop_busy {
+            self.move_due_timers(id);
+            return AtPoll::Run;
+        }
+        let next = self.next_event(id);
+        match self.idle.at_rest(next, self.manual_time) {
+            AtRest::Resume { future, at } => {
+                self.set_now(at.unwrap_or(self.now));
+                self.settle_pending(future, State::Finished);
+                AtPoll::Run
+            }
+            AtRest::Advance(to) if self.may_advance(to) => AtPoll::Advance(to),
+            AtRest::Advance(_) => AtPoll::Over,
+            AtRest::Deadlock => AtPoll::Deadlock,
+        }
+    }
+
+    fn may_advance(&mut self, to: u64) -> bool {
+        let bound = self.limits.virtual_time;
+        if u128::from(to) <= bound.as_nanos() {
+            return true;
+        }
+        let detail = format!("the next event is due at {}s", Instant::from_nanos(to));
+        self.trip(LimitKind::VirtualTime, format!("{bound:?}"), None, detail);
+        false
+    }
+
+    /// Moves the clock, never backwards.
+    pub(crate) fn set_now(&mut self, to: u64) {
+        if to > self.now {
+            self.now = to;
+            self.spins = 0;
+        }
+    }
+
+    /// Nothing can happen any more: the verdict.
+    pub(crate) fn deadlock(&mut self, foreign: &[TaskId]) {
+        if foreign.is_empty() {
+            let (blocked, cycle) = (self.blocked_tasks(), self.cycle());
+            let clock_held = self.manual_time
+                && self.running_loop.is_some_and(|running| self.next_event(running).is_some());
+            let count = u32::try_from(blocked.len()).unwrap_or(u32::MAX);
+            self.emit(Event::Deadlocked { count });
+            self.stop_with(Stop::Deadlock { blocked, cycle, clock_held });
+        } else {
+            self.note_foreign(foreign);
+        }
+    }
+
+    /// Tasks that a thread of the operating system tried to wake: the run is not deterministic.
+    pub(crate) fn note_foreign(&mut self, foreign: &[TaskId]) {
+        if foreign.is_empty() {
+            return;
+        }
+        for &task in foreign {
+            self.emit(Event::ForeignWake { task });
+        }
+        let tasks = foreign.iter().map(|&id| self.names.path(id)).collect();
+        self.stop_with(Stop::ForeignWake { tasks });
+    }
+
+    /// Takes the next job that falls due at `limit` or before, with the clock moved to its instant.
+    pub(crate) fn next_job(&mut self, limit: u64) -> Option<(JobId, Rc<dyn RunJob>)> {
+        while self.stop.is_none()
+            && let Some((at, id)) = self.outside.pop_due(limit)
+        {
+            if let Some(job) = self.outside.job(id) {
+                self.set_now(at);
+                return Some((id, job));
+            }
+        }
+        None
+    }
+
+    pub(crate) fn enter_job(&mut self, job: JobId) -> BeforeJob {
+        BeforeJob { job: self.outside.current.replace(job), task: self.current.take(), frame: self.frame.take() }
+    }
+
+    pub(crate) fn leave_job(&mut self, before: BeforeJob) {
+        self.outside.current = before.job;
+        self.current = before.task;
+        self.frame = before.frame;
+    }
+
+    /// The loop's thread is blocked for a while: until when.
+    pub(crate) fn begin_blocking(&mut self, nanos: u128) -> u64 {
+        let to = self.deadline_after(nanos);
+        let span = to - self.now;
+        let who = self.actor();
+        self.emit(Event::Blocked { who, nanos: span });
+        let bound = self.limits.blocked;
+        if nanos > bound.as_nanos() {
+            let task = self.current;
+            let detail = format!("it blocked the loop for {}s", Instant::from_nanos(span));
+            self.trip(LimitKind::Blocked, format!("{bound:?}"), task, detail);
+            return self.now;
+        }
+        to
+    }
+
+    /// A task's own waker was called.
+    pub(crate) fn wake_task(&mut self, id: TaskId) {
+        let Some(task) = self.tasks.get_mut(id) else { return };
+        task.woke_itself |= task.running;
+        self.emit(Event::Woken { task: id });
+        self.queue_step(id);
+    }
+
+    /// A job's waker was called: it goes on at the next poll.
+    pub(crate) fn wake_job(&mut self, id: JobId) {
+        if self.outside.job(id).is_some() {
+            let sequence = self.outside.next_sequence();
+            self.outside.schedule(self.now, sequence, id);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Settling futures, and telling those who wait for them.
+
+use super::arena::Key;
+use super::future::{Callback, State};
+use super::loops::Ready;
+use super::machine::Kernel;
+use crate::ident::LoopId;
+
+impl Kernel {
+    /// Settles a pending future and schedules its callbacks in the order of registration.
+    pub(crate) fn settle(&mut self, key: Key, state: State) {
+        debug_assert_ne!(state, State::Pending, "seedbed bug: settled as pending, please report");
+        let future = self.future_mut(key);
+        debug_assert_eq!(future.state, State::Pending, "seedbed bug: settled twice, please report");
+        future.state = state;
+        let loop_id = future.loop_id;
+        let first = future.first.take();
+        let rest = match &mut future.extra {
+            Some(extra) if !extra.rest.is_empty() => std::mem::take(&mut extra.rest),
+            _ => Vec::new(),
+        };
+        for callback in first.into_iter().chain(rest) {
+            self.schedule_callback(loop_id, callback);
+        }
+    }
+
+    /// Settles it if it still waits, and says whether it did.
+    pub(crate) fn settle_pending(&mut self, key: Key, state: State) -> bool {
+        let pending = self.futures.get(key).is_some_and(|future| !future.is_done());
+        if pending {
+            self.settle(key, state);
+        }
+        pending
+    }
+
+    /// Schedules one callback of a settled future.
+    pub(crate) fn schedule_callback(&mut self, loop_id: LoopId, callback: Callback) {
+        match callback {
+            Callback::Step(task) => self.queue_step(task),
+            Callback::Call(closure) => {
+                self.make_ready(loop_id, Ready::Call(closure));
+            }
+            Callback::Wake(_, waker) => self.deferred.push(*waker),
+        }
+    }
+
+    /// Registers a callback, or schedules it at once if the future is settled (asyncio's `add_done_callback`).
+    pub(crate) fn add_done_callback(&mut self, key: Key, callback: Callback) {
+        let future = self.future_mut(key);
+        if future.is_done() {
+            let loop_id = future.loop_id;
+            self.schedule_callback(loop_id, callback);
+        } else {
+            future.add_callback(callback);
+        }
+    }
+
+    /// Withdraws a registered closure; true if it had not been scheduled yet.
+    pub(crate) fn remove_done_callback(&mut self, key: Key, closure: Key) -> bool {
+        self.futures
+            .get_mut(key)
+            .and_then(|future| future.remove_callback(|c| matches!(c, Callback::Call(k) if *k == closure)))
+            .is_some()
+    }
+}

@@ -1,0 +1,210 @@
+//! The two ends of a task's step; the poll between them runs user code and stands in `context::drive`.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::arena::Key;
+use super::future::{Callback, Cancelled, PanicReport, State};
+use super::limits::LimitKind;
+use super::loops::Ready;
+use super::machine::{Closure, Kernel, PanicRecord};
+use super::pick::Pick;
+use super::tasks::{Outcome, RunTask, Task};
+use crate::ident::{LoopId, TaskId};
+use crate::trace::{Actor, Event, TextId};
+
+/// What the loop does next; the user code in it is run outside the borrow.
+pub(crate) enum Next {
+    /// All handles of this pass have run, or the run is over.
+    EndOfPass,
+    Poll(TaskId, Rc<dyn RunTask>),
+    /// A cancellation that no frame catches: drop the coroutine, then end the task with it.
+    Drop(TaskId, Rc<dyn RunTask>, Cancelled),
+    Call(Closure),
+    /// The clock moves while tasks wait: jobs that fall due go on, timers expire, and the pass goes on.
+    Advance(u64),
+}
+
+/// How a task ended.
+pub(crate) enum Ending {
+    Returned(Outcome),
+    Cancelled(Cancelled),
+    Panicked(Arc<PanicReport>),
+}
+
+impl Kernel {
+    /// Takes the next handle of the pass. What needs no user code is done here.
+    pub(crate) fn next(&mut self, loop_id: LoopId) -> Next {
+        loop {
+            let event_loop = &mut self.loops[loop_id.get() as usize];
+            if event_loop.batch == 0 || self.stop.is_some() {
+                return Next::EndOfPass;
+            }
+            event_loop.batch -= 1;
+            let handle = match self.pick(loop_id) {
+                Pick::Run(handle) => handle,
+                Pick::Clock(to) => return Next::Advance(to),
+                Pick::Nothing => return Next::EndOfPass,
+            };
+            self.steps += 1;
+            if self.steps > self.limits.steps {
+                let (bound, task) = (self.limits.steps.to_string(), self.step_of(handle));
+                self.trip(LimitKind::Steps, bound, task, "its step would have been the next".to_owned());
+                return Next::EndOfPass;
+            }
+            let next = match handle {
+                Ready::Step(id) => self.begin_step(id),
+                Ready::Expiry(key) => {
+                    self.expire(key);
+                    None
+                }
+                Ready::Call(key) => self.closures.remove(key).map(|closure| {
+                    if !self.hidden_run {
+                        self.emit(Event::CallbackRun { event_loop: loop_id });
+                    }
+                    Next::Call(closure)
+                }),
+            };
+            if let Some(next) = next {
+                return next;
+            }
+        }
+    }
+
+    /// A timer's turn: its future is settled, unless that happened already.
+    fn expire(&mut self, key: Key) {
+        let waiter = match self.futures.get(key).map(|future| &future.first) {
+            Some(Some(Callback::Step(task))) => Some(*task),
+            _ => None,
+        };
+        if self.settle_pending(key, State::Finished) {
+            self.emit(Event::TimerFired { task: waiter });
+        }
+    }
+
+    fn step_of(&self, handle: Ready) -> Option<TaskId> {
+        match handle {
+            Ready::Step(id) => Some(id),
+            Ready::Expiry(_) | Ready::Call(_) => None,
+        }
+    }
+
+    /// Starts the step of a task that was picked from the ready queue.
+    fn begin_step(&mut self, id: TaskId) -> Option<Next> {
+        let task = self.tasks.get_mut(id)?;
+        debug_assert!(task.queued, "seedbed bug: a step that was not scheduled, please report");
+        task.queued = false;
+        task.running = true;
+        task.woke_itself = false;
+        let runner = Rc::clone(&task.runner);
+        let (check, hidden) = (task.check_cancel, task.hidden);
+        self.current = Some(id);
+        self.frame = None;
+        if !hidden {
+            self.emit(Event::Polled { task: id });
+        }
+        if check && let Some(cancelled) = self.deliver(id) {
+            return Some(Next::Drop(id, runner, cancelled));
+        }
+        Some(Next::Poll(id, runner))
+    }
+
+    /// Ends a step that left the task suspended. `Some` means that a cancellation reached the task itself: its
+    /// coroutine is to be dropped.
+    pub(crate) fn suspend(&mut self, id: TaskId) -> Option<Cancelled> {
+        let task = self.tasks.get_mut(id)?;
+        task.running = false;
+        if task.woke_itself {
+            self.spins += 1;
+            if self.spins > self.limits.self_wakes {
+                let bound = self.limits.self_wakes.to_string();
+                self.trip(
+                    LimitKind::SelfWakes,
+                    bound,
+                    Some(id),
+                    "it keeps waking itself while the clock stands still".to_owned(),
+                );
+            }
+        } else {
+            self.spins = 0;
+        }
+        let task = self.tasks.get_mut(id)?;
+        if let Some(extra) = &mut task.extra {
+            if let Some(raised) = extra.raised.take() {
+                task.running = true;
+                return Some(raised);
+            }
+            self.pass_on_requests(id);
+        }
+        self.current = None;
+        None
+    }
+
+    /// Ends a task: its state is settled, its entry freed. The entry is returned to be dropped outside the borrow, and
+    /// whether an output that nobody may read is to be dropped too.
+    pub(crate) fn finish(&mut self, id: TaskId, ending: Ending) -> (Option<Task>, bool) {
+        self.spins = 0;
+        let Some(mut task) = self.tasks.remove(id) else { return (None, false) };
+        let returned = matches!(ending, Ending::Returned(_));
+        self.current = None;
+        self.frame = None;
+        let key = task.future;
+        let marked = task.extra.as_mut().and_then(|extra| {
+            let pending = extra.frames.take_pending().into_iter().next().map(|(_, message)| message);
+            extra.must_cancel.take().or(pending)
+        });
+        let (state, event) = match (ending, marked) {
+            // CPython: a task that is marked for cancellation and returns all the same ends cancelled.
+            (Ending::Returned(_), Some(message)) => {
+                self.future_mut(key).extra().message = message;
+                (State::Cancelled, Some(Event::Cancelled { task: id }))
+            }
+            (Ending::Returned(Outcome::Finished), None) => (State::Finished, Some(Event::Finished { task: id })),
+            (Ending::Returned(Outcome::Failed), None) => (State::Failed, Some(Event::Failed { task: id })),
+            (Ending::Cancelled(cancelled), _) => {
+                let extra = self.future_mut(key).extra();
+                extra.ended_with = Some(cancelled);
+                extra.message = None;
+                (State::Cancelled, Some(Event::Cancelled { task: id }))
+            }
+            (Ending::Panicked(report), _) => {
+                self.record_panic(Some(id), &report);
+                self.future_mut(key).extra().panic = Some(report);
+                (State::Failed, None)
+            }
+        };
+        if !task.hidden {
+            self.count_ending(state, event.is_none());
+            event.into_iter().for_each(|event| self.emit(event));
+        }
+        self.settle(key, state);
+        (Some(task), returned && state == State::Cancelled)
+    }
+
+    fn count_ending(&mut self, state: State, panicked: bool) {
+        let counts = &mut self.counts;
+        let count = match state {
+            State::Finished => &mut counts.finished,
+            State::Failed if panicked => &mut counts.panicked,
+            State::Failed => &mut counts.failed,
+            State::Cancelled => &mut counts.cancelled,
+            State::Pending => unreachable!("seedbed bug: a task ended as pending, please report"),
+        };
+        *count += 1;
+    }
+
+    /// Remembers a panic until somebody is told of it.
+    pub(crate) fn record_panic(&mut self, task: Option<TaskId>, report: &Arc<PanicReport>) {
+        let message: TextId = self.recorder.text(&report.message);
+        let who = task.map_or_else(|| self.actor(), Actor::Task);
+        self.emit(Event::Panicked { who, message });
+        self.panics.push(PanicRecord { task, report: Arc::clone(report), observed: false });
+    }
+
+    /// Notes that someone awaited a task that panicked.
+    pub(crate) fn observe_panic(&mut self, report: &Arc<PanicReport>) {
+        for record in self.panics.iter_mut().filter(|record| Arc::ptr_eq(&record.report, report)) {
+            record.observed = true;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Why a run ended before its main task did, as data.
+
+use std::sync::Arc;
+
+use super::future::PanicReport;
+use super::limits::LimitKind;
+
+/// A verdict that ends the whole run at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Stop {
+    /// Nothing is ready, no timer is set and no job is under way, but tasks remain.
+    Deadlock {
+        blocked: Vec<BlockedTask>,
+        /// Paths of tasks of which each waits for the next, the last for the first.
+        cycle: Vec<String>,
+        /// Timers remain, but the clock is driven by hand and nobody moves it.
+        clock_held: bool,
+    },
+    Limit { limit: LimitKind, bound: String, task: Option<String>, detail: String },
+    /// A callback, a destructor or a job that nobody can await panicked.
+    Panic(Arc<PanicReport>),
+    /// A thread that the run does not control woke one of its tasks.
+    ForeignWake { tasks: Vec<String> },
+}
+
+/// A task that can never run again, and what it waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct BlockedTask {
+    /// Path of the task.
+    pub task: String,
+    /// What it waits for, in words: `lock accounts`, `task main/1`, `a future of another library`.
+    pub waits_for: String,
+    /// Virtual time since which it waits.
+    pub since: crate::instant::Instant,
+    /// The tasks that could end the wait: who holds the lock, which task is awaited.
+    pub held_by: Vec<String>,
+    /// `file:line:column` where the task was spawned.
+    pub spawned_at: String,
+}

@@ -1,0 +1,73 @@
+//! Taking a run down: what is left, in the fixed order in which it is dropped.
+
+use std::rc::Rc;
+
+use super::machine::{Closure, Kernel};
+use super::outside::RunJob;
+use super::tasks::RunTask;
+use crate::ident::{LoopId, TaskId};
+use crate::trace::Event;
+
+/// What a run leaves behind, to be dropped outside the borrow: tasks in the order of their creation, then callbacks,
+/// then jobs in the order of their start.
+pub(crate) struct Remains {
+    pub(crate) tasks: Vec<(TaskId, Rc<dyn RunTask>)>,
+    pub(crate) closures: Vec<Closure>,
+    pub(crate) jobs: Vec<Rc<dyn RunJob>>,
+}
+
+impl Remains {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && self.closures.is_empty() && self.jobs.is_empty()
+    }
+}
+
+impl Kernel {
+    /// Takes out what is left. Called until nothing is: destructors may leave more.
+    pub(crate) fn take_remains(&mut self) -> Remains {
+        self.ending = true;
+        self.current = None;
+        self.frame = None;
+        let mut tasks = Vec::new();
+        for id in self.tasks.ids() {
+            let Some(task) = self.tasks.remove(id) else { continue };
+            if !task.hidden {
+                self.counts.leaked += 1;
+                self.leaked.push(self.names.path(id));
+                self.emit(Event::Leaked { task: id });
+            }
+            tasks.push((id, task.runner));
+        }
+        for event_loop in &mut self.loops {
+            event_loop.clear();
+        }
+        Remains { tasks, closures: self.closures.drain(), jobs: self.outside.take_all() }
+    }
+
+    /// Closes a loop: what is ready or scheduled is forgotten (returned to be dropped outside the borrow).
+    pub(crate) fn close_loop(&mut self, id: LoopId) -> Vec<Closure> {
+        let event_loop = self.event_loop(id);
+        event_loop.closed = true;
+        event_loop.executor_closed = true;
+        let (ready, timers) = event_loop.clear();
+        self.emit(Event::LoopClosed { event_loop: id });
+        let mut closures = Vec::new();
+        for handle in ready {
+            match handle {
+                super::loops::Ready::Call(key) => closures.extend(self.closures.remove(key)),
+                super::loops::Ready::Step(task) => {
+                    if let Some(task) = self.tasks.get_mut(task) {
+                        task.queued = false;
+                    }
+                }
+                super::loops::Ready::Expiry(_) => {}
+            }
+        }
+        for timer in timers {
+            if let super::loops::Target::Call(key) = timer.target {
+                closures.extend(self.closures.remove(key));
+            }
+        }
+        closures
+    }
+}

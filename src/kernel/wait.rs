@@ -1,0 +1,126 @@
+//! Waiting: what happens when a leaf future is polled and what it waits for has not settled.
+
+use std::task::Waker;
+
+use super::arena::Key;
+use super::future::{Callback, Kind, State};
+use super::machine::Kernel;
+use super::tasks::Wait;
+use crate::ident::TaskId;
+
+/// Who waits: kept by the leaf future, to withdraw when it is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Waiting {
+    Not,
+    /// A task, told by scheduling its next step.
+    Task(TaskId),
+    /// Code told through a waker that is not a task's own, under the number of the registration; the task is the one
+    /// whose combinator it is, if it is a task's.
+    Foreign { registration: u64, task: Option<TaskId> },
+}
+
+/// What an await found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Found {
+    Pending,
+    Settled(State),
+    /// The task awaits itself.
+    Itself,
+    /// The future belongs to another loop than the task.
+    OtherLoop,
+}
+
+impl Kernel {
+    /// Looks at a future on behalf of the code that runs now, and registers it as waiting if the future is pending.
+    /// `own` says that the waker is the current task's own.
+    pub(crate) fn poll_future(&mut self, key: Key, waiting: &mut Waiting, own: bool, waker: &Waker) -> Found {
+        let current = self.current;
+        let future = self.future(key);
+        if future.is_done() {
+            let state = future.state;
+            self.end_wait(key, waiting);
+            return Found::Settled(state);
+        }
+        if let Some(id) = current {
+            if future.kind == Kind::Task(id) {
+                return Found::Itself;
+            }
+            if self.tasks.get(id).is_some_and(|task| task.loop_id != future.loop_id) {
+                return Found::OtherLoop;
+            }
+        }
+        match *waiting {
+            Waiting::Task(id) if own && current == Some(id) => {}
+            Waiting::Foreign { registration, task } if !own && task == current => {
+                self.renew_waker(key, registration, waker);
+            }
+            _ => {
+                self.end_wait(key, waiting);
+                self.begin_wait(key, waiting, own, waker);
+            }
+        }
+        Found::Pending
+    }
+
+    fn begin_wait(&mut self, key: Key, waiting: &mut Waiting, own: bool, waker: &Waker) {
+        let (since, frame, current) = (self.now, self.frame, self.current);
+        if let Some(id) = current
+            && let Some(task) = self.tasks.get_mut(id)
+        {
+            task.add_wait(Wait { future: key, frame, requested: false, since });
+        }
+        let callback = match current {
+            Some(id) if own => {
+                *waiting = Waiting::Task(id);
+                Callback::Step(id)
+            }
+            _ => {
+                self.registrations += 1;
+                *waiting = Waiting::Foreign { registration: self.registrations, task: current };
+                Callback::Wake(self.registrations, Box::new(waker.clone()))
+            }
+        };
+        self.future_mut(key).add_callback(callback);
+    }
+
+    fn renew_waker(&mut self, key: Key, registration: u64, waker: &Waker) {
+        let mut old = None;
+        for callback in self.future_mut(key).callbacks_mut() {
+            if let Callback::Wake(number, kept) = callback
+                && *number == registration
+                && !kept.will_wake(waker)
+            {
+                old = Some(std::mem::replace(&mut **kept, waker.clone()));
+            }
+        }
+        self.discarded.extend(old);
+    }
+
+    /// Withdraws a wait: the leaf has its answer, or was dropped.
+    pub(crate) fn end_wait(&mut self, key: Key, waiting: &mut Waiting) {
+        let was = std::mem::replace(waiting, Waiting::Not);
+        let (Waiting::Task(_) | Waiting::Foreign { .. }) = was else { return };
+        let (Waiting::Task(id) | Waiting::Foreign { task: Some(id), .. }) = was else {
+            return self.withdraw_callback(key, was);
+        };
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.remove_wait(key);
+        }
+        self.withdraw_callback(key, was);
+    }
+
+    fn withdraw_callback(&mut self, key: Key, was: Waiting) {
+        let Some(future) = self.futures.get_mut(key) else { return };
+        if future.is_done() {
+            return;
+        }
+        let removed = future.remove_callback(|callback| match (was, callback) {
+            (Waiting::Task(id), Callback::Step(task)) => *task == id,
+            (Waiting::Foreign { registration, .. }, Callback::Wake(number, _)) => *number == registration,
+            _ => false,
+        });
+        if let Some(Callback::Wake(_, waker)) = removed {
+            self.discarded.push(*waker);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! seedbed runs async Rust on a virtual clock, in one thread, in an order that a seed decides.
+
+#![forbid(clippy::mem_forget)]
+
+pub mod seed;
+pub mod ident;
+pub mod instant;
+pub mod choice;
+pub mod trace;
+pub mod policy;
+mod kernel;
+mod context;
+pub mod task;
+pub mod time;
+pub mod combine;
+pub mod executor;
+pub mod event_loop;
+pub mod rand;
+mod note;
+mod branch;
+pub mod sim;
+
+pub use combine::{
+    AsCompleted, Awaitable, EmptySet, GroupClosed, GroupError, Incident, IncidentKind, ReturnWhen, TaskGroup,
+    TryGatherError, as_completed, gather, shield, try_gather, wait, wait_for,
+};
+pub use event_loop::{EventLoop, Handle, LoopError, Runner, run};
+pub use executor::shutdown_default_executor;
+pub use ident::{JobId, LoopId, ParseIdError, ResourceId, TaskId, WorkerId};
+pub use instant::{Instant, ParseInstantError};
+pub use kernel::{BlockedTask, Counts, LimitKind};
+pub use rand::rng;
+pub use seed::{ParseSeedError, Seed};
+pub use sim::{Failure, FailureKind, Report, Sim};
+pub use task::{
+    FutureRef, InvalidState, Promise, Task, TaskError, TaskRef, all_tasks, catch_cancel, current_task, spawn,
+    spawn_fallible, yield_now,
+};
+pub use time::{
+    Elapsed, Timeout, TimeoutHandle, advance, interval, now, run_until_idle, sleep, sleep_until, timeout, timeout_at,
+    wait_all_blocked,
+};
+
+/// What macros expand to; not for use by hand, and free to change.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::branch::first_branch;
+    pub use crate::note::note;
+}

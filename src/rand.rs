@@ -1,0 +1,38 @@
+//! Seeded randomness for simulated code.
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::choice::{SubjectKey, seeded_rng};
+use crate::context;
+
+/// A generator of random numbers for the calling task, seeded from the seed of the run.
+///
+/// Each task has a stream of its own, so that what one draws never shifts what another draws; each further call in the
+/// same task gives a further stream. Making one is a choice of the run; drawing from it is not.
+///
+/// # Panics
+///
+/// Outside a run.
+///
+/// ```
+/// use rand::Rng;
+/// use seedbed::Sim;
+/// let draw = |seed: u64| Sim::new(seed).run(async { seedbed::rng().next_u64() }).unwrap();
+/// assert_eq!(draw(1), draw(1));
+/// assert_ne!(draw(1), draw(2));
+/// ```
+#[doc(alias = "thread_rng")]
+#[doc(alias = "random.Random")]
+#[must_use]
+#[track_caller]
+pub fn rng() -> ChaCha8Rng {
+    let seed = context::with("rng", |kernel| {
+        let subject = match kernel.current.and_then(|id| kernel.tasks.get(id)) {
+            Some(task) => task.subject,
+            None => SubjectKey::of_path("(outside)"),
+        };
+        kernel.picker.introduce_outside(subject);
+        kernel.picker.generator_seed(subject)
+    });
+    seeded_rng(seed)
+}

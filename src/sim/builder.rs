@@ -1,0 +1,133 @@
+//! The configuration of a run: every knob a plain value; nothing is read from outside.
+
+use std::time::Duration;
+
+use crate::choice::{Departures, ReplayMode};
+use crate::kernel::Limits;
+use crate::policy::{Fifo, Policy};
+use crate::seed::Seed;
+
+/// One simulated run, to be configured and then started with [`run`](Self::run) or [`drive`](Self::drive).
+///
+/// A run happens on the calling thread, on a virtual clock, in an order that its seed and policy decide; the same
+/// configuration and program give the same run, byte for byte.
+///
+/// ```
+/// use seedbed::{Sim, sleep};
+/// use std::time::Duration;
+/// let report = Sim::new(42).run(async {
+///     sleep(Duration::from_secs(24 * 3600)).await;
+///     "a day later"
+/// });
+/// assert_eq!(report.end.to_string(), "86400.000");
+/// assert_eq!(report.unwrap(), "a day later");
+/// ```
+#[doc(alias = "asyncio.run")]
+#[doc(alias = "Runtime")]
+#[derive(Debug)]
+#[must_use = "a simulation does nothing until it is run"]
+pub struct Sim {
+    pub(super) seed: Seed,
+    pub(super) policy: Box<dyn Policy>,
+    pub(super) limits: Limits,
+    pub(super) replay: Option<(Departures, ReplayMode)>,
+    pub(super) record: bool,
+    pub(super) trace: bool,
+    pub(super) trace_events: usize,
+    pub(super) default_workers: usize,
+    pub(super) manual_time: bool,
+}
+
+impl Sim {
+    /// A run in plain FIFO order, which is asyncio's; the seed decides what [`rng`](crate::rng) draws.
+    pub fn new(seed: impl Into<Seed>) -> Self {
+        Self {
+            seed: seed.into(),
+            policy: Box::new(Fifo),
+            limits: Limits::default(),
+            replay: None,
+            record: false,
+            trace: true,
+            trace_events: crate::trace::Recorder::CAPACITY,
+            // asyncio: min(32, cores + 4). The number of cores may not decide a run, so the rule is taken for four.
+            default_workers: 8,
+            manual_time: false,
+        }
+    }
+
+    /// Who proposes the next step; [`Fifo`] if not set.
+    pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
+        self.policy = Box::new(policy);
+        self
+    }
+
+    /// Follows these departures instead of asking a policy.
+    pub fn replay(mut self, departures: Departures, mode: ReplayMode) -> Self {
+        self.replay = Some((departures, mode));
+        self
+    }
+
+    /// Records the choices that depart from FIFO order, for [`Report::departures`](crate::Report); off by default.
+    pub fn record(mut self, record: bool) -> Self {
+        self.record = record;
+        self
+    }
+
+    /// Keeps the events of the run for its trace; on by default. Without, only the digest is kept.
+    pub fn trace(mut self, trace: bool) -> Self {
+        self.trace = trace;
+        self
+    }
+
+    /// How many events the trace keeps; the middle of a longer run is left out, and the trace says so. A million by
+    /// default.
+    pub fn trace_events(mut self, events: usize) -> Self {
+        self.trace_events = events;
+        self
+    }
+
+    /// Ends the run after so many steps of tasks, timers and callbacks; 100 million by default.
+    pub fn steps(mut self, steps: u64) -> Self {
+        self.limits.steps = steps;
+        self
+    }
+
+    /// Ends the run when its clock would pass this; a century by default.
+    pub fn virtual_time(mut self, span: Duration) -> Self {
+        self.limits.virtual_time = span;
+        self
+    }
+
+    /// Ends the run when more tasks than this are unfinished at one time; 4 million by default.
+    pub fn tasks(mut self, tasks: u32) -> Self {
+        self.limits.tasks = tasks;
+        self
+    }
+
+    /// Ends the run after so many steps in a row that only woke themselves while the clock stood still (a livelock);
+    /// a million by default.
+    pub fn self_wakes(mut self, steps: u64) -> Self {
+        self.limits.self_wakes = steps;
+        self
+    }
+
+    /// Ends the run when one call blocks the loop for longer than this; a day by default.
+    pub fn blocked(mut self, span: Duration) -> Self {
+        self.limits.blocked = span;
+        self
+    }
+
+    /// Workers of a loop's default executor; 8 by default, on every machine.
+    #[doc(alias = "max_workers")]
+    pub fn default_workers(mut self, workers: usize) -> Self {
+        self.default_workers = workers;
+        self
+    }
+
+    /// With `true`, the clock moves only when a task [`advance`](crate::advance)s it.
+    #[doc(alias = "start_paused")]
+    pub fn manual_time(mut self, manual: bool) -> Self {
+        self.manual_time = manual;
+        self
+    }
+}

@@ -1,0 +1,158 @@
+//! What went wrong in a run, as data, and as the text a person reads.
+
+use std::sync::Arc;
+
+use crate::instant::Instant;
+use crate::kernel::{BlockedTask, LimitKind, PanicReport, Stop};
+
+/// What sort of failure ended a run, with its particulars.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// A task panicked and nobody awaited it, or a callback, destructor or driver did.
+    Panic(Arc<PanicReport>),
+    /// Nothing can ever happen again, but tasks remain.
+    Deadlock {
+        /// The tasks that wait, in the order of their creation.
+        blocked: Vec<BlockedTask>,
+        /// Paths of tasks of which each waits for the next, the last for the first; empty if there is no such cycle.
+        cycle: Vec<String>,
+        /// There are timers, but the clock is driven by hand and nobody moves it.
+        clock_held: bool,
+    },
+    /// A limit of the run was passed.
+    Limit {
+        /// Which.
+        limit: LimitKind,
+        /// Its value.
+        bound: String,
+        /// The task that would have passed it, if one can be named.
+        task: Option<String>,
+        /// What it was about to do.
+        detail: String,
+    },
+    /// A thread that the run does not control woke one of its tasks: the run is not deterministic.
+    ForeignWake {
+        /// Paths of the tasks that were woken.
+        tasks: Vec<String>,
+    },
+    /// The main task ended cancelled.
+    MainCancelled {
+        /// The message of the cancellation, if it had one.
+        message: Option<String>,
+    },
+}
+
+/// Why a run failed: what, and when in virtual time.
+///
+/// Its `Display` is the report; the last lines of the trace are with it if the trace was recorded.
+///
+/// ```
+/// use seedbed::{FailureKind, Sim, sync::Lock};
+/// let report = Sim::new(0).run(async {
+///     let lock = Lock::new().named("accounts");
+///     let _held = lock.lock().await;
+///     let _again = lock.lock().await;
+/// });
+/// let failure = report.result.unwrap_err();
+/// assert!(matches!(&failure.kind, FailureKind::Deadlock { blocked, .. } if blocked[0].held_by == ["main"]));
+/// assert!(failure.to_string().contains("main waits for lock accounts"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// When.
+    pub at: Instant,
+    /// The last events before it, rendered; empty if the trace was not recorded.
+    pub last_events: String,
+    /// How many events there were in all.
+    pub events: u64,
+}
+
+impl From<Stop> for FailureKind {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Deadlock { blocked, cycle, clock_held } => Self::Deadlock { blocked, cycle, clock_held },
+            Stop::Limit { limit, bound, task, detail } => Self::Limit { limit, bound, task, detail },
+            Stop::Panic(report) => Self::Panic(report),
+            Stop::ForeignWake { tasks } => Self::ForeignWake { tasks },
+        }
+    }
+}
+
+impl std::fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Panic(report) => {
+                match &report.location {
+                    Some(location) => write!(f, "panicked at {location}: ")?,
+                    None => f.write_str("panicked: ")?,
+                }
+                write!(f, "{}    in {}", report.message, report.task)
+            }
+            Self::Deadlock { blocked, cycle, clock_held } => deadlock(f, blocked, cycle, *clock_held),
+            Self::Limit { limit, bound, task, detail } => {
+                write!(f, "limit `{}` passed: more than {bound}", limit.name())?;
+                if let Some(task) = task {
+                    write!(f, "    in {task}")?;
+                }
+                write!(f, "\n    {detail}; if that is meant, raise it with `Sim::{}`", limit.name())
+            }
+            Self::ForeignWake { tasks } => write!(
+                f,
+                "not deterministic: a thread outside the run woke {}\n    use seedbed's executors, or channels fed by \
+                 tasks, instead of threads of the operating system",
+                tasks.join(", ")
+            ),
+            Self::MainCancelled { message } => {
+                f.write_str("the main task was cancelled")?;
+                message.iter().try_for_each(|message| write!(f, ": {message}"))
+            }
+        }
+    }
+}
+
+fn deadlock(
+    f: &mut std::fmt::Formatter<'_>,
+    blocked: &[BlockedTask],
+    cycle: &[String],
+    clock_held: bool,
+) -> std::fmt::Result {
+    let tasks = if blocked.len() == 1 { "task waits" } else { "tasks wait" };
+    write!(f, "deadlock: {} {tasks} and nothing can wake them", blocked.len())?;
+    for task in blocked {
+        write!(f, "\n    {} waits for {} since {}s", task.task, task.waits_for, task.since)?;
+        if !task.held_by.is_empty() {
+            write!(f, ", which is up to {}", task.held_by.join(", "))?;
+        }
+        write!(f, " (spawned at {})", task.spawned_at)?;
+    }
+    if let [first, ..] = cycle {
+        write!(f, "\n    cycle: {} -> {first}", cycle.join(" -> "))?;
+    }
+    if clock_held {
+        f.write_str("\n    timers are set, but time is driven by hand: `advance` the clock")?;
+    }
+    Ok(())
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "seedbed: the run failed at {}s", self.at)?;
+        for line in self.kind.to_string().lines() {
+            writeln!(f, "  {line}")?;
+        }
+        if !self.last_events.is_empty() {
+            let shown = self.last_events.lines().count();
+            writeln!(f, "  trace (last {shown} of {} events):", self.events)?;
+            for line in self.last_events.lines() {
+                writeln!(f, "    {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}

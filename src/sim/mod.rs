@@ -1,0 +1,10 @@
+//! One run: configure it, drive it, report on it.
+
+mod failure;
+mod report;
+mod builder;
+mod run;
+
+pub use builder::Sim;
+pub use failure::{Failure, FailureKind};
+pub use report::Report;

@@ -1,0 +1,67 @@
+//! What a run came to, as a value.
+
+use super::failure::Failure;
+use crate::choice::{Departures, Mismatch};
+use crate::instant::Instant;
+use crate::kernel::Counts;
+use crate::seed::Seed;
+use crate::trace::{Digest, Trace};
+
+/// The outcome of one run: its value or its failure, what it cost, and what happened.
+///
+/// ```
+/// let report = seedbed::Sim::new(7).run(async { "value" });
+/// assert_eq!(report.result.as_ref().unwrap(), &"value");
+/// assert_eq!(report.end.as_nanos(), 0);
+/// assert_eq!(report.tasks.finished, 1);
+/// assert_eq!(report.digest, report.trace.digest());
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+#[must_use = "a report that nobody looks at hides failures: call `unwrap`, or look at `result`"]
+pub struct Report<T> {
+    /// The value of the main task (or driver), or why there is none.
+    pub result: Result<T, Failure>,
+    /// The seed of the run.
+    pub seed: Seed,
+    /// The name of its policy.
+    pub policy: String,
+    /// The virtual time at its end.
+    pub end: Instant,
+    /// Steps of tasks, timers and callbacks.
+    pub steps: u64,
+    /// How its tasks ended.
+    pub tasks: Counts,
+    /// Paths of the tasks that were unfinished when a main task ended, and were cancelled then, in creation order.
+    pub leftovers: Vec<String>,
+    /// Paths of the tasks that were dropped at the very end, in creation order.
+    pub leaked: Vec<String>,
+    /// The choices that departed from plain FIFO order, if they were recorded or replayed.
+    pub departures: Departures,
+    /// Where a strict replay did not fit the program.
+    pub mismatches: Vec<Mismatch>,
+    /// The fingerprint of all events. Equal runs have equal digests.
+    pub digest: Digest,
+    /// What happened.
+    pub trace: Trace,
+}
+
+impl<T> Report<T> {
+    /// The value.
+    ///
+    /// # Panics
+    ///
+    /// If the run failed: with the failure's report.
+    #[track_caller]
+    pub fn unwrap(self) -> T {
+        match self.result {
+            Ok(value) => value,
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+
+    /// True if the run has a value.
+    pub fn is_ok(&self) -> bool {
+        self.result.is_ok()
+    }
+}

@@ -1,0 +1,169 @@
+//! Running: build the kernel, enter it, drive, take down, report.
+
+use std::future::Future;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::builder::Sim;
+use super::failure::{Failure, FailureKind};
+use super::report::Report;
+use crate::choice::ChoiceSource;
+use crate::context::{self, World};
+use crate::event_loop::LoopError;
+use crate::instant::Instant;
+use crate::kernel::{Config, Kernel};
+use crate::task::TaskError;
+use crate::trace::{Recorder, Trace};
+
+/// Numbers of runs in the process, so that a waker knows its own. They reach no result.
+static RUNS: AtomicU32 = AtomicU32::new(1);
+
+/// How many events a failure shows.
+const LAST_EVENTS: usize = 12;
+
+impl Sim {
+    /// Runs a main task on a fresh loop, as [`asyncio.run`](crate::run) does: when it ends, what is left is cancelled and
+    /// awaited, the default executor shut down, and the loop closed.
+    ///
+    /// # Panics
+    ///
+    /// Inside another run: runs do not nest. A panic of the program is no panic of this call but a failure in the report.
+    #[doc(alias = "asyncio.run")]
+    #[doc(alias = "block_on")]
+    #[track_caller]
+    pub fn run<F>(self, main: F) -> Report<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let location = Location::caller();
+        self.execute(|| crate::event_loop::run_at(main, location))
+    }
+
+    /// Runs plain code outside every loop, which may make loops and run them: [`EventLoop`](crate::EventLoop),
+    /// [`run`](crate::run), [`Runner`](crate::Runner).
+    ///
+    /// # Panics
+    ///
+    /// Inside another run. A panic of the driver is a failure in the report.
+    ///
+    /// ```
+    /// use seedbed::{EventLoop, Sim};
+    /// let report = Sim::new(0).drive(|| {
+    ///     let event_loop = EventLoop::new();
+    ///     let answer = event_loop.run_until_complete(async { 42 }).unwrap();
+    ///     event_loop.close().unwrap();
+    ///     answer
+    /// });
+    /// assert_eq!(report.unwrap(), 42);
+    /// ```
+    #[track_caller]
+    pub fn drive<T>(self, driver: impl FnOnce() -> T) -> Report<T> {
+        self.execute(|| Ok(driver()))
+    }
+
+    #[track_caller]
+    fn execute<T>(self, driver: impl FnOnce() -> Result<T, LoopError>) -> Report<T> {
+        context::install_hook();
+        let seed = self.seed;
+        let world = World::new(self.kernel());
+        let Some(entered) = context::enter(&world) else {
+            panic!(
+                "a seedbed run was started inside another one: await the future instead, or start the second run \
+                 after the first has ended"
+            )
+        };
+        let outcome = {
+            let _catching = world.catching();
+            context::guarded(&world, || "the driver".to_owned(), driver)
+        };
+        // A value that leaves the run is dropped by the caller; whatever else is left ends here.
+        context::tear_down(&world);
+        let foreign = context::take_foreign(world.run);
+        drop(entered);
+        let kernel = World::into_kernel(world);
+        let mut kernel = kernel.expect("seedbed bug: a run was still in use at its end, please report");
+        kernel.note_foreign(&foreign);
+        report(seed, kernel, outcome)
+    }
+
+    fn kernel(self) -> Kernel {
+        let choices = match self.replay {
+            None => ChoiceSource::propose(),
+            Some((departures, mode)) => ChoiceSource::replay(&departures, mode)
+                .unwrap_or_else(|collision| panic!("these departures cannot be replayed: {collision}")),
+        };
+        let choices = if self.record { choices.record() } else { choices };
+        let recorder = if self.trace { Recorder::on().capacity(self.trace_events) } else { Recorder::off() };
+        let config = Config {
+            seed: self.seed,
+            policy: self.policy,
+            choices,
+            limits: self.limits,
+            recorder,
+            default_workers: self.default_workers,
+            manual_time: self.manual_time,
+        };
+        Kernel::new(RUNS.fetch_add(1, Ordering::Relaxed), config)
+    }
+}
+
+/// What a driver came to: its value, a refusal of its loop, or its own panic.
+type Outcome<T> = Result<Result<T, LoopError>, std::sync::Arc<crate::kernel::PanicReport>>;
+
+fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -> Report<T> {
+    let end = Instant::from_nanos(kernel.now);
+    let kind = verdict(&mut kernel, &outcome);
+    let policy = kernel.picker.policy_name();
+    let choices = kernel.picker.take_choices().finish();
+    let choices = choices.unwrap_or_else(|collision| panic!("the choices of this run cannot be told apart: {collision}"));
+    let trace = kernel.recorder.finish(&mut kernel.names);
+    let result = match (kind, outcome) {
+        (None, Ok(Ok(value))) => Ok(value),
+        (Some(kind), _) => Err(failure(kind, end, &trace)),
+        (None, _) => unreachable!("seedbed bug: a run without a value or a verdict, please report"),
+    };
+    Report {
+        result,
+        seed,
+        policy,
+        end,
+        steps: kernel.steps,
+        tasks: kernel.counts,
+        leftovers: std::mem::take(&mut kernel.leftovers),
+        leaked: std::mem::take(&mut kernel.leaked),
+        departures: choices.departures,
+        mismatches: choices.mismatches,
+        digest: trace.digest(),
+        trace,
+    }
+}
+
+/// Why a run failed, if it did. A panic that nobody was told of comes first: it is likely the cause of what followed.
+fn verdict<T>(kernel: &mut Kernel, outcome: &Outcome<T>) -> Option<FailureKind> {
+    let main = match outcome {
+        Ok(Ok(_)) => None,
+        Ok(Err(LoopError::Task(TaskError::Panicked(report)))) | Err(report) => {
+            Some(FailureKind::Panic(std::sync::Arc::clone(report)))
+        }
+        Ok(Err(LoopError::Task(TaskError::Cancelled(cancelled)))) => {
+            Some(FailureKind::MainCancelled { message: cancelled.message().map(str::to_owned) })
+        }
+        Ok(Err(LoopError::Ended)) => None,
+        Ok(Err(error)) => Some(FailureKind::Panic(std::sync::Arc::new(crate::kernel::PanicReport {
+            message: error.to_string(),
+            location: None,
+            task: "the run".to_owned(),
+        }))),
+    };
+    let unobserved = kernel.panics.iter().find(|record| !record.observed);
+    unobserved
+        .map(|record| FailureKind::Panic(std::sync::Arc::clone(&record.report)))
+        .or_else(|| kernel.stop.take().map(FailureKind::from))
+        .or(main)
+}
+
+fn failure(kind: FailureKind, at: Instant, trace: &Trace) -> Failure {
+    let last_events = if trace.is_recorded() { trace.filter().last(LAST_EVENTS).summary() } else { String::new() };
+    Failure { kind, at, last_events, events: trace.total() }
+}

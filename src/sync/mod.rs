@@ -1,0 +1,35 @@
+//! Locks, events, conditions, semaphores, barriers and queues, with asyncio's order of wake-ups.
+//!
+//! Handles are cheap to clone, and all clones mean the same object. An object can be made anywhere, even before the run
+//! begins; it belongs to the loop on which somebody first had to wait for it, and waiting for it on another one is an
+//! error ([`OtherLoop`]), as in asyncio.
+//!
+//! Whoever waits may be cancelled, or lose a `select!`: its place in the line is given up at once, and a wake-up that
+//! had reached it already is handed on to the next.
+//!
+//! An object that was given a name (`Lock::new().named("accounts")`) is called by it in traces and in the report of a
+//! deadlock, which says who holds what. What happens to an object without a name is recorded only where somebody has to
+//! wait for it.
+
+mod resource;
+mod line;
+mod lock;
+mod event;
+mod condition;
+mod semaphore;
+mod barrier;
+mod queue_error;
+mod queue;
+mod lifo_queue;
+mod priority_queue;
+
+pub use barrier::{Barrier, BarrierError};
+pub use condition::{Condition, ConditionError, ConditionGuard};
+pub use event::Event;
+pub use lifo_queue::{LifoQueue, Newest};
+pub use line::OtherLoop;
+pub use lock::{Lock, LockGuard, NotAcquired};
+pub use priority_queue::{PriorityQueue, Smallest};
+pub use queue::{Oldest, OrderedQueue, Queue, Store};
+pub use queue_error::{GetError, GetNowaitError, PutError, PutNowaitError, TooManyDone};
+pub use semaphore::{BoundedSemaphore, Permit, ReleasedTooOften, Semaphore};

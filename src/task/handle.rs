@@ -1,0 +1,237 @@
+//! Handles of tasks: to name, cancel and await them.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use super::awaiting::{Awaiting, read_error};
+use super::cell::Slot;
+use super::error::TaskError;
+use super::future_ref::FutureRef;
+use super::promise::Promise;
+use crate::context;
+use crate::ident::TaskId;
+
+/// A reference to a task without the type of its output.
+///
+/// ```
+/// use seedbed::{Sim, current_task};
+/// let report = Sim::new(0).run(async { current_task().map(|task| task.name()) });
+/// assert_eq!(report.unwrap().as_deref(), Some("main"));
+/// ```
+#[doc(alias = "AbortHandle")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct TaskRef {
+    future: FutureRef,
+    id: TaskId,
+}
+
+impl TaskRef {
+    pub(crate) fn new(future: FutureRef) -> Self {
+        let id = future.task_id().expect("seedbed bug: a task reference to a promise, please report");
+        Self { future, id }
+    }
+
+    /// The task's number in its run.
+    #[must_use]
+    pub fn id(&self) -> TaskId {
+        self.id
+    }
+
+    /// The task's path: its place in the tree of tasks (`main/ticker`, `main/2/1`), the same under every schedule.
+    #[doc(alias = "asyncio.Task.get_name")]
+    #[must_use]
+    pub fn name(&self) -> String {
+        context::of(self.future.address().run, |kernel| kernel.names.path(self.id))
+    }
+
+    /// The last part of the path: the name it was given, or its number among its parent's children.
+    #[must_use]
+    pub fn label(&self) -> String {
+        context::of(self.future.address().run, |kernel| kernel.names.label(self.id))
+    }
+
+    /// How many requests for cancellation it has had, less those taken back.
+    #[doc(alias = "asyncio.Task.cancelling")]
+    #[must_use]
+    pub fn cancelling(&self) -> u32 {
+        let address = self.future.address();
+        context::of(address.run, |kernel| kernel.requests(address.key))
+    }
+
+    /// Takes one request back and returns how many are left; at zero, one that was not delivered yet is withdrawn.
+    #[doc(alias = "asyncio.Task.uncancel")]
+    #[allow(clippy::must_use_candidate, reason = "taking back is the point")]
+    pub fn uncancel(&self) -> u32 {
+        let address = self.future.address();
+        context::of(address.run, |kernel| kernel.uncancel(address.key))
+    }
+}
+
+impl Deref for TaskRef {
+    type Target = FutureRef;
+
+    fn deref(&self) -> &FutureRef {
+        &self.future
+    }
+}
+
+/// A spawned task. Awaiting it moves its output out; dropping it lets the task run on.
+///
+/// ```
+/// use seedbed::{Sim, spawn};
+/// let report = Sim::new(0).run(async { spawn(async { 6 * 7 }).await });
+/// assert_eq!(report.unwrap(), Ok(42));
+/// ```
+#[doc(alias = "asyncio.Task")]
+#[doc(alias = "JoinHandle")]
+#[must_use = "a task runs on without its handle: drop it explicitly if that is meant"]
+pub struct Task<T> {
+    task: TaskRef,
+    slot: Rc<dyn Slot<T>>,
+    awaiting: Awaiting,
+}
+
+impl<T: 'static> Task<T> {
+    pub(crate) fn new(slot: Rc<dyn Slot<T>>) -> Self {
+        let future = FutureRef::new(Rc::clone(&slot) as Rc<dyn crate::kernel::Owner>);
+        let awaiting = Awaiting::new(future.address());
+        Self { task: TaskRef::new(future), slot, awaiting }
+    }
+
+    /// The same future object as a promise handle, of which there may be many.
+    #[must_use]
+    pub fn promise(&self) -> Promise<T> {
+        Promise::from_slot(Rc::clone(&self.slot))
+    }
+
+    /// Another handle of the same task. One of them can move the output out.
+    pub(crate) fn another(&self) -> Self {
+        Self::new(Rc::clone(&self.slot))
+    }
+
+    pub(crate) fn slot(&self) -> &Rc<dyn Slot<T>> {
+        &self.slot
+    }
+
+    /// An untyped reference to the task.
+    #[must_use]
+    pub fn task_ref(&self) -> TaskRef {
+        self.task.clone()
+    }
+
+    /// Waits without moving the output out: any number of tasks may do so.
+    pub fn join(&self) -> Join<T>
+    where
+        T: Clone,
+    {
+        Join::new(Rc::clone(&self.slot))
+    }
+
+    /// The output, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError::NotDone`] while it runs; else as awaiting it.
+    #[doc(alias = "asyncio.Task.result")]
+    pub fn result(&self) -> Result<T, TaskError>
+    where
+        T: Clone,
+    {
+        result_of(&*self.slot)
+    }
+
+    /// Shows the output, if it is there; counts as no reading.
+    pub fn peek<R>(&self, reader: impl FnOnce(&T) -> R) -> Option<R> {
+        peek_at(&*self.slot, reader)
+    }
+}
+
+impl<T> Deref for Task<T> {
+    type Target = TaskRef;
+
+    fn deref(&self) -> &TaskRef {
+        &self.task
+    }
+}
+
+impl<T> std::fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Task").field(&self.task.id).finish()
+    }
+}
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let settled = ready!(self.awaiting.poll(cx));
+        Poll::Ready(settled.and_then(|_| take_value(&*self.slot)))
+    }
+}
+
+/// An await that clones the value, so that others can read it too. Made by `join()`.
+#[must_use = "a join does nothing unless awaited"]
+pub struct Join<T> {
+    slot: Rc<dyn Slot<T>>,
+    awaiting: Awaiting,
+}
+
+impl<T> Join<T> {
+    pub(crate) fn new(slot: Rc<dyn Slot<T>>) -> Self {
+        let awaiting = Awaiting::new(slot.address());
+        Self { slot, awaiting }
+    }
+
+    pub(crate) fn slot(&self) -> &Rc<dyn Slot<T>> {
+        &self.slot
+    }
+}
+
+impl<T> Clone for Join<T> {
+    fn clone(&self) -> Self {
+        Self::new(Rc::clone(&self.slot))
+    }
+}
+
+impl<T> std::fmt::Debug for Join<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Join").field(&self.awaiting.address()).finish()
+    }
+}
+
+impl<T: Clone> Future for Join<T> {
+    type Output = Result<T, TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let settled = ready!(self.awaiting.poll(cx));
+        Poll::Ready(settled.and_then(|_| clone_value(&*self.slot)))
+    }
+}
+
+/// Reads a settled future by moving its value out.
+pub(crate) fn take_value<T>(slot: &dyn Slot<T>) -> Result<T, TaskError> {
+    read_error(slot.address())?;
+    slot.take().ok_or(TaskError::Taken)
+}
+
+/// Reads a settled future by cloning its value.
+pub(crate) fn clone_value<T: Clone>(slot: &dyn Slot<T>) -> Result<T, TaskError> {
+    read_error(slot.address())?;
+    peek_at(slot, T::clone).ok_or(TaskError::Taken)
+}
+
+pub(crate) fn peek_at<T, R>(slot: &dyn Slot<T>, reader: impl FnOnce(&T) -> R) -> Option<R> {
+    let mut reader = Some(reader);
+    let mut seen = None;
+    slot.read(&mut |value| seen = reader.take().map(|reader| reader(value)));
+    seen
+}
+
+pub(crate) fn result_of<T: Clone>(slot: &dyn Slot<T>) -> Result<T, TaskError> {
+    let address = slot.address();
+    let done = context::of(address.run, |kernel| kernel.future(address.key).is_done());
+    if done { clone_value(slot) } else { Err(TaskError::NotDone) }
+}

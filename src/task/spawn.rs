@@ -1,0 +1,181 @@
+//! Spawning: a coroutine becomes a task of the current loop.
+
+use std::future::Future;
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::cell::TaskCell;
+use super::future_ref::LoopClosed;
+use super::handle::Task;
+use crate::context;
+use crate::ident::LoopId;
+use crate::kernel::RunTask;
+
+/// Runs a coroutine as a task of its own. Its first step comes in the next pass of the loop, behind everything that is
+/// ready already.
+///
+/// The task is named by its place among the children of the task that spawns it: `main/1`, `main/1/2`, …
+///
+/// # Panics
+///
+/// Outside a run, and when the current loop is closed.
+///
+/// ```
+/// use seedbed::{Sim, spawn};
+/// let report = Sim::new(0).run(async {
+///     let task = spawn(async { "done" });
+///     (task.name(), task.await.unwrap())
+/// });
+/// assert_eq!(report.unwrap(), ("main/1".to_owned(), "done"));
+/// ```
+#[doc(alias = "asyncio.create_task")]
+#[doc(alias = "tokio::spawn")]
+#[doc(alias = "spawn_local")]
+#[track_caller]
+pub fn spawn<F>(future: F) -> Task<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    Builder::new().spawn(future).unwrap_or_else(|error| panic!("spawn: {error}"))
+}
+
+/// As [`spawn`], for a coroutine whose `Err` counts as a failure: asyncio's exception of a task.
+///
+/// It is what [`wait`](crate::wait) with `FirstException` and the trace look at.
+///
+/// # Panics
+///
+/// As [`spawn`].
+///
+/// ```
+/// use seedbed::{Sim, spawn_fallible, yield_now};
+/// let report = Sim::new(0).run(async {
+///     let task = spawn_fallible(async { Err::<(), _>("disk full") });
+///     yield_now().await;
+///     (task.is_failed(), task.await)
+/// });
+/// assert_eq!(report.unwrap(), (true, Ok(Err("disk full"))));
+/// ```
+#[track_caller]
+pub fn spawn_fallible<F, V, E>(future: F) -> Task<Result<V, E>>
+where
+    F: Future<Output = Result<V, E>> + 'static,
+    V: 'static,
+    E: 'static,
+{
+    Builder::new().spawn_fallible(future).unwrap_or_else(|error| panic!("spawn_fallible: {error}"))
+}
+
+/// Spawns a task with a name, or on another loop than the current one.
+///
+/// ```
+/// use seedbed::{Sim, task};
+/// let report = Sim::new(0).run(async {
+///     let ticker = task::Builder::new().name("ticker").spawn(async {}).unwrap();
+///     ticker.name()
+/// });
+/// assert_eq!(report.unwrap(), "main/ticker");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Builder<'a> {
+    name: Option<&'a str>,
+    loop_id: Option<LoopId>,
+    hidden: bool,
+    location: Option<&'static Location<'static>>,
+}
+
+impl<'a> Builder<'a> {
+    /// A task without a name, on the current loop.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the task: the last part of its path. A second child of that name becomes `name#2`, and so on.
+    #[must_use]
+    pub fn name(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    pub(crate) fn on(mut self, loop_id: LoopId) -> Self {
+        self.loop_id = Some(loop_id);
+        self
+    }
+
+    pub(crate) fn at(mut self, location: &'static Location<'static>) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// A task of the loop's own, which `all_tasks` and reports leave out.
+    pub(crate) fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self.name = Some("(loop)");
+        self
+    }
+
+    /// Spawns the task.
+    ///
+    /// # Errors
+    ///
+    /// [`LoopClosed`]; the coroutine is dropped.
+    ///
+    /// # Panics
+    ///
+    /// Outside a run.
+    #[track_caller]
+    pub fn spawn<F>(self, future: F) -> Result<Task<F::Output>, LoopClosed>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.spawn_with(future, |_| false)
+    }
+
+    /// Spawns a task whose `Err` counts as a failure.
+    ///
+    /// # Errors
+    ///
+    /// [`LoopClosed`]; the coroutine is dropped.
+    ///
+    /// # Panics
+    ///
+    /// Outside a run.
+    #[track_caller]
+    pub fn spawn_fallible<F, V, E>(self, future: F) -> Result<Task<Result<V, E>>, LoopClosed>
+    where
+        F: Future<Output = Result<V, E>> + 'static,
+        V: 'static,
+        E: 'static,
+    {
+        self.spawn_with(future, Result::is_err)
+    }
+
+    #[track_caller]
+    fn spawn_with<F>(self, future: F, fails: fn(&F::Output) -> bool) -> Result<Task<F::Output>, LoopClosed>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let location = self.location.unwrap_or_else(Location::caller);
+        // The coroutine is moved, never run or dropped, while the kernel is borrowed.
+        let mut future = Some(future);
+        let cell = context::with("spawn", |kernel| {
+            let loop_id = self.loop_id.unwrap_or_else(|| kernel.loop_for_calls());
+            if kernel.event_loop(loop_id).closed {
+                return None;
+            }
+            let mut cell = None;
+            kernel.spawn(loop_id, self.name, self.hidden, location, |address| {
+                let future = future.take().expect("seedbed bug: a task was made twice, please report");
+                let made = Rc::new(TaskCell::new(address, future, fails));
+                cell = Some(Rc::clone(&made));
+                made as Rc<dyn RunTask>
+            });
+            cell
+        });
+        cell.map(|cell| Task::new(cell)).ok_or(LoopClosed)
+    }
+}

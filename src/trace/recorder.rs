@@ -1,0 +1,382 @@
+//! Takes in the events of a run: always into the digest, and, when asked to, into a bounded log.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use super::digest::{Digest, Digester};
+use super::entries::{Log, Stored, Texts, Trace};
+use super::event::Event;
+use super::names::Names;
+use super::text::TextId;
+use crate::instant::Instant;
+
+/// Bytes of text that the log may hold for each event that it may hold.
+const TEXT_BYTES_PER_EVENT: usize = 128;
+
+/// What a text costs besides its bytes.
+const TEXT_OVERHEAD: usize = size_of::<Box<str>>();
+
+/// Takes in the events of a run as they happen.
+///
+/// Switched off, it only folds each event into the digest, in a dozen instructions and without any memory. Switched on,
+/// it also keeps them, 24 bytes each and a million at most: of a longer run the first half of a million and the last.
+/// Either way the digest is the same.
+///
+/// ```
+/// use seedbed::Instant;
+/// use seedbed::trace::{Actor, Event, Names, Recorder};
+/// let mut recorder = Recorder::on();
+/// let text = recorder.text("hello");
+/// recorder.event(Instant::START, Event::Note { who: Actor::Outside, text });
+/// assert_eq!(recorder.finish(&mut Names::new()).summary(), "0.000s  -  note  hello");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    digester: Digester,
+    recording: bool,
+    /// Number of the next text; wraps.
+    next_text: u32,
+    /// The next event belongs to the head. Once false, it stays so.
+    in_head: bool,
+    capacity: usize,
+    /// Invariant: at most half of `capacity`.
+    head: Vec<Stored>,
+    left_out: u64,
+    /// Invariant between two calls: with the head, at most `capacity`, and its texts within their bound.
+    tail: VecDeque<Stored>,
+    texts: Texts,
+    head_text_bytes: usize,
+    tail_text_bytes: usize,
+}
+
+impl Recorder {
+    /// How many events a recorder keeps, if not told otherwise.
+    pub const CAPACITY: usize = 1_000_000;
+
+    /// A recorder that keeps the events.
+    ///
+    /// ```
+    /// use seedbed::trace::Recorder;
+    /// assert!(Recorder::on().is_recording());
+    /// ```
+    #[must_use]
+    pub fn on() -> Self {
+        Self::new(true)
+    }
+
+    /// A recorder that keeps the digest only.
+    ///
+    /// ```
+    /// use seedbed::trace::Recorder;
+    /// assert!(!Recorder::off().is_recording());
+    /// ```
+    #[must_use]
+    pub fn off() -> Self {
+        Self::new(false)
+    }
+
+    fn new(recording: bool) -> Self {
+        Self {
+            digester: Digester::new(),
+            recording,
+            next_text: 0,
+            in_head: true,
+            capacity: Self::CAPACITY,
+            head: Vec::new(),
+            left_out: 0,
+            tail: VecDeque::new(),
+            texts: Texts::default(),
+            head_text_bytes: 0,
+            tail_text_bytes: 0,
+        }
+    }
+
+    /// Sets how many events are kept at most: half of them the first of the run, half of them the last. Their texts may
+    /// take 128 bytes for each event; long texts leave room for fewer events.
+    ///
+    /// # Panics
+    ///
+    /// If events were recorded already.
+    ///
+    /// ```
+    /// use seedbed::Instant;
+    /// use seedbed::trace::{Event, Names, Recorder};
+    /// let mut recorder = Recorder::on().capacity(4);
+    /// for count in 0..10 {
+    ///     recorder.event(Instant::START, Event::TasksShutDown { count });
+    /// }
+    /// let trace = recorder.finish(&mut Names::new());
+    /// let kept: Vec<u64> = trace.events().map(|entry| entry.index()).collect();
+    /// assert_eq!(kept, [0, 1, 8, 9]);
+    /// ```
+    #[must_use]
+    pub fn capacity(mut self, events: usize) -> Self {
+        assert!(
+            self.head.is_empty() && self.tail.is_empty(),
+            "set the capacity of a recorder before its first event"
+        );
+        self.capacity = events;
+        self
+    }
+
+    /// True if events are kept.
+    ///
+    /// ```
+    /// use seedbed::trace::Recorder;
+    /// assert!(Recorder::on().is_recording());
+    /// ```
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.recording
+    }
+
+    /// Takes in an event.
+    ///
+    /// ```
+    /// use seedbed::Instant;
+    /// use seedbed::trace::{Event, Names, Recorder};
+    /// let mut recorder = Recorder::off();
+    /// let before = recorder.digest(&Names::new());
+    /// recorder.event(Instant::START, Event::TasksShutDown { count: 1 });
+    /// assert_ne!(recorder.digest(&Names::new()), before);
+    /// ```
+    // `inline(always)`: see `Event::pack`.
+    #[inline(always)]
+    pub fn event(&mut self, now: Instant, event: Event) {
+        let packed = event.pack();
+        self.digester.feed_at(now.as_nanos(), packed.low, packed.high);
+        if self.recording {
+            self.keep(Stored {
+                nanos: now.as_nanos(),
+                packed,
+            });
+        }
+    }
+
+    /// Takes in a text, for the event that follows. The digest counts it by its content.
+    ///
+    /// ```
+    /// use seedbed::Instant;
+    /// use seedbed::trace::{Actor, Event, Names, Recorder};
+    /// let digest = |text| {
+    ///     let mut recorder = Recorder::off();
+    ///     let text = recorder.text(text);
+    ///     recorder.event(Instant::START, Event::Note { who: Actor::Outside, text });
+    ///     recorder.digest(&Names::new())
+    /// };
+    /// assert_eq!(digest("yes"), digest("yes"));
+    /// assert_ne!(digest("yes"), digest("no"));
+    /// ```
+    pub fn text(&mut self, text: &str) -> TextId {
+        self.digester.feed_text(text);
+        let id = TextId::new(self.next_text);
+        self.next_text = self.next_text.wrapping_add(1);
+        if self.recording {
+            let bytes = text.len() + TEXT_OVERHEAD;
+            if self.in_head {
+                self.head_text_bytes += bytes;
+                self.texts.head.push(text.into());
+                self.texts.tail_start = self.next_text;
+            } else {
+                self.tail_text_bytes += bytes;
+                self.texts.tail.push_back(text.into());
+            }
+        }
+        id
+    }
+
+    /// The fingerprint of the run so far, with the names that were given in it.
+    ///
+    /// ```
+    /// use seedbed::trace::{Names, Recorder};
+    /// let names = Names::new();
+    /// assert_eq!(Recorder::on().digest(&names), Recorder::off().digest(&names));
+    /// ```
+    #[must_use]
+    pub fn digest(&self, names: &Names) -> Digest {
+        let mut digester = self.digester;
+        digester.feed(names.digester().digest().get(), 0);
+        digester.digest()
+    }
+
+    /// Ends the run: its trace. Recorder and names are empty afterwards and keep what memory they can for the next run.
+    ///
+    /// ```
+    /// use seedbed::trace::{Names, Recorder};
+    /// let (mut names, mut recorder) = (Names::new(), Recorder::on());
+    /// let first = recorder.finish(&mut names);
+    /// let second = recorder.finish(&mut names);
+    /// assert_eq!(first, second);
+    /// ```
+    pub fn finish(&mut self, names: &mut Names) -> Trace {
+        let digest = self.digest(names);
+        let next = Self {
+            capacity: self.capacity,
+            ..Self::new(self.recording)
+        };
+        let ended = mem::replace(self, next);
+        let names = if self.recording {
+            mem::take(names)
+        } else {
+            names.clear();
+            Names::new()
+        };
+        Trace::new(Log {
+            digest,
+            recorded: self.recording,
+            names,
+            head: ended.head,
+            left_out: ended.left_out,
+            tail: ended.tail,
+            texts: ended.texts,
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, stored: Stored) {
+        let (head_max, text_max) = (
+            self.capacity / 2,
+            self.capacity.saturating_mul(TEXT_BYTES_PER_EVENT) / 2,
+        );
+        if self.in_head && self.head.len() < head_max {
+            self.head.push(stored);
+            self.in_head = self.head.len() < head_max && self.head_text_bytes < text_max;
+            return;
+        }
+        self.in_head = false;
+        self.tail.push_back(stored);
+        // The newest event stays, however long its text is.
+        while self.tail.len() > self.capacity - head_max || (self.tail_text_bytes > text_max && self.tail.len() > 1) {
+            self.leave_out_oldest();
+        }
+    }
+
+    /// Drops the oldest event of the tail, and the texts up to its own.
+    fn leave_out_oldest(&mut self) {
+        let Some(oldest) = self.tail.pop_front() else { return };
+        self.left_out += 1;
+        let Some(text) = Event::unpack(oldest.packed).and_then(|event| event.mentions().text) else {
+            return;
+        };
+        // Its text may be one of the head's; then the distance is huge.
+        let with_it = text.get().wrapping_sub(self.texts.tail_start).wrapping_add(1);
+        let with_it = if with_it as usize <= self.texts.tail.len() {
+            with_it
+        } else {
+            0
+        };
+        for dropped in self.texts.tail.drain(..with_it as usize) {
+            self.tail_text_bytes -= dropped.len() + TEXT_OVERHEAD;
+        }
+        self.texts.tail_start = self.texts.tail_start.wrapping_add(with_it);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Recorder;
+    use crate::instant::Instant;
+    use crate::trace::strategies::{Deed, deeds, names, record};
+    use crate::trace::{Actor, Event};
+
+    /// Committed: a change here changes the digest of every run.
+    #[test]
+    fn golden_digest_of_a_run() {
+        let mut recorder = Recorder::off();
+        let text = recorder.text("tick");
+        recorder.event(
+            Instant::from_nanos(1_500_000_000),
+            Event::Note {
+                who: Actor::Outside,
+                text,
+            },
+        );
+        recorder.event(Instant::from_nanos(1_500_000_000), Event::TasksShutDown { count: 2 });
+        assert_eq!(recorder.digest(&names()).to_string(), "e48a6f5f6ed4f6cf");
+    }
+
+    #[test]
+    fn long_texts_leave_out_events_too() {
+        let mut recorder = Recorder::on().capacity(100);
+        for _ in 0..1_000 {
+            let text = recorder.text(&"long ".repeat(100));
+            recorder.event(
+                Instant::START,
+                Event::Note {
+                    who: Actor::Outside,
+                    text,
+                },
+            );
+        }
+        let trace = recorder.finish(&mut names());
+        assert_eq!(trace.total(), 1_000);
+        let bytes: usize = trace.events().filter_map(|entry| entry.text()).map(str::len).sum();
+        assert!(
+            (10_000..=14_000).contains(&bytes),
+            "{bytes} bytes of text for a capacity of 100 events"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn digests_are_equal_just_for_equal_runs(one in deeds(4), two in deeds(4)) {
+            let same = record(&one, Recorder::off()).digest() == record(&two, Recorder::off()).digest();
+            prop_assert_eq!(same, one == two);
+        }
+
+        #[test]
+        fn a_small_edit_changes_the_digest(run in deeds(30), at: prop::sample::Index, other in deeds(1)) {
+            prop_assume!(!run.is_empty());
+            let at = at.index(run.len());
+            let mut removed = run.clone();
+            removed.remove(at);
+            let mut later = run.clone();
+            later[at].0 += 1;
+            let mut swapped = run.clone();
+            swapped.swap(at, at / 2);
+            let mut replaced = run.clone();
+            replaced.splice(at..=at, other);
+            for edited in [removed, later, swapped, replaced] {
+                let same = record(&edited, Recorder::on()) == record(&run, Recorder::on());
+                prop_assert_eq!(same, edited == run);
+                let same = record(&edited, Recorder::off()).digest() == record(&run, Recorder::off()).digest();
+                prop_assert_eq!(same, edited == run);
+            }
+        }
+
+        #[test]
+        fn what_is_kept_does_not_touch_the_digest(run in deeds(30), capacity in 0..40usize) {
+            let (off, on) = (record(&run, Recorder::off()), record(&run, Recorder::on()));
+            let bounded = record(&run, Recorder::on().capacity(capacity));
+            prop_assert_eq!(off.digest(), on.digest());
+            prop_assert_eq!(bounded.digest(), on.digest());
+            prop_assert_eq!((off.len(), bounded.total(), on.len()), (0, run.len() as u64, run.len()));
+        }
+
+        /// The first half of the capacity and the last, each event with its own text.
+        #[test]
+        fn a_bounded_recorder_keeps_both_ends(run in deeds(30), capacity in 0..20usize) {
+            // Invented text numbers would borrow the texts of others.
+            let run: Vec<_> = run.into_iter().filter(|(_, deed)| is_honest(deed)).collect();
+            let (whole, bounded) = (record(&run, Recorder::on()), record(&run, Recorder::on().capacity(capacity)));
+            let total = run.len() as u64;
+            let (first, last) = ((capacity / 2) as u64, (capacity - capacity / 2) as u64);
+            let ends = |&index: &u64| index < first || index + last >= total;
+            let expected: Vec<u64> = (0..total).filter(ends).collect();
+            prop_assert_eq!(bounded.events().map(|entry| entry.index()).collect::<Vec<_>>(), expected);
+            for entry in bounded.events() {
+                prop_assert_eq!(Some(entry), whole.get(entry.index()));
+            }
+        }
+    }
+
+    fn is_honest(deed: &Deed) -> bool {
+        match deed {
+            Deed::Event(event) => event.mentions().text.is_none(),
+            Deed::Note(_) => true,
+        }
+    }
+}
