@@ -1,7 +1,7 @@
 //! The one thread-local: the run of this thread, and the ways to its kernel.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use super::panics::Seen;
 use crate::kernel::Kernel;
@@ -14,15 +14,29 @@ pub(crate) struct World {
     /// How many callers on the stack will catch a panic of user code.
     catching: Cell<u32>,
     seen: RefCell<Option<Seen>>,
+    me: Weak<World>,
 }
 
 thread_local! {
-    static CURRENT: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
+    /// Null, or the world that an [`Entered`] guard on this thread's stack owns. A bare pointer without a destructor
+    /// costs a load where an `Rc` in a `RefCell` cost some twenty instructions at every wake, spawn and await.
+    static CURRENT: Cell<*const World> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Looks at the current world for the duration of one call.
+#[inline]
+fn current<R>(look: impl FnOnce(Option<&World>) -> R) -> R {
+    let world = CURRENT.with(Cell::get);
+    // SAFETY: the pointer is null or was made from the `Rc` that `Entered` holds. That guard stands on this thread's stack
+    // below every frame that can get here (`Sim::execute` makes it and drops it after all user code has returned, been
+    // unwound or abandoned), and sets the pointer back to null before it lets go. Only shared references are made.
+    look(unsafe { world.as_ref() })
 }
 
 impl World {
     pub(crate) fn new(kernel: Kernel) -> Rc<Self> {
-        Rc::new(Self {
+        Rc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             run: kernel.run,
             kernel: RefCell::new(kernel),
             catching: Cell::new(0),
@@ -85,49 +99,53 @@ impl Drop for Catching<'_> {
     }
 }
 
-/// The current world, if some caller on the stack will catch a panic.
-pub(crate) fn quiet_world() -> Option<Rc<World>> {
-    CURRENT.try_with(|current| current.try_borrow().ok()?.clone()).ok()?.filter(|world| world.catching.get() > 0)
+/// Hands what the panic hook saw to the current world, if some caller on the stack will catch the panic.
+pub(super) fn hand_to_catcher(seen: Seen) -> bool {
+    current(|world| world.filter(|world| world.catching.get() > 0).is_some_and(|world| world.set_seen(seen)))
 }
 
 /// Makes a world the thread's current one for as long as the guard lives.
 #[derive(Debug)]
-pub(crate) struct Entered(());
+pub(crate) struct Entered {
+    _world: Rc<World>,
+}
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        drop(CURRENT.with(RefCell::take));
+        CURRENT.with(|current| current.set(std::ptr::null()));
     }
 }
 
 /// Enters a world, unless the thread is inside one already.
 pub(crate) fn enter(world: &Rc<World>) -> Option<Entered> {
-    CURRENT.with(|current| {
-        let mut current = current.borrow_mut();
-        if current.is_some() {
-            return None;
-        }
-        *current = Some(Rc::clone(world));
-        Some(Entered(()))
-    })
+    if is_inside() {
+        return None;
+    }
+    CURRENT.with(|current| current.set(Rc::as_ptr(world)));
+    Some(Entered { _world: Rc::clone(world) })
 }
 
 /// The thread's current world.
 pub(crate) fn world() -> Option<Rc<World>> {
-    CURRENT.with(|current| current.borrow().clone())
+    current(|world| world.and_then(|world| world.me.upgrade()))
+}
+
+/// Runs something that needs the world itself, not only its kernel.
+///
+/// # Panics
+///
+/// Outside a run.
+#[track_caller]
+pub(crate) fn with_world<R>(what: &str, operation: impl FnOnce(&World) -> R) -> R {
+    match current(|world| world.map(operation)) {
+        Some(result) => result,
+        None => outside(what),
+    }
 }
 
 /// True while this thread runs a simulation.
 pub(crate) fn is_inside() -> bool {
-    CURRENT.with(|current| current.borrow().is_some())
-}
-
-/// Borrows the kernel of the current run, if there is one.
-pub(crate) fn try_with<R>(operation: impl FnOnce(&mut Kernel) -> R) -> Option<R> {
-    CURRENT.with(|current| {
-        let current = current.borrow();
-        current.as_ref().map(|world| world.with(operation))
-    })
+    current(|world| world.is_some())
 }
 
 /// Borrows the kernel of the current run.
@@ -136,8 +154,9 @@ pub(crate) fn try_with<R>(operation: impl FnOnce(&mut Kernel) -> R) -> Option<R>
 ///
 /// Outside a run: the message names the call and says what to do.
 #[track_caller]
+#[inline]
 pub(crate) fn with<R>(what: &str, operation: impl FnOnce(&mut Kernel) -> R) -> R {
-    match try_with(operation) {
+    match current(|world| world.map(|world| world.with(operation))) {
         Some(result) => result,
         None => outside(what),
     }
@@ -153,19 +172,7 @@ fn outside(what: &str) -> ! {
 }
 
 /// Borrows the kernel of the run with this number, if it is the current one.
+#[inline]
 pub(crate) fn of_run<R>(run: u32, operation: impl FnOnce(&mut Kernel) -> R) -> Option<R> {
-    CURRENT.with(|current| {
-        let current = current.borrow();
-        current.as_ref().filter(|world| world.run == run).map(|world| world.with(operation))
-    })
-}
-
-/// As [`of_run`], for wakers: says whether the run was the current one, and is quiet where the thread is going away.
-pub(crate) fn wake(run: u32, operation: impl FnOnce(&mut Kernel)) -> bool {
-    CURRENT
-        .try_with(|current| {
-            let current = current.borrow();
-            current.as_ref().filter(|world| world.run == run).map(|world| world.with(operation)).is_some()
-        })
-        .unwrap_or(false)
+    current(|world| world.filter(|world| world.run == run).map(|world| world.with(operation)))
 }

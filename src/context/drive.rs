@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use super::current::World;
 use super::panics::guarded;
 use super::waker::{take_foreign, task_waker};
-use crate::ident::{LoopId, TaskId};
-use crate::kernel::{AtPoll, Ending, Next, PanicReport, Refusal, RunTask, Stop};
+use crate::ident::{JobId, LoopId, TaskId};
+use crate::kernel::{AtPoll, Ending, Kernel, Next, Outward, PanicReport, RUN_IS_OVER, Refusal, RunTask, Stop};
 
 /// Runs a loop until `stop` was called or the run is over (asyncio's `run_forever`).
-pub(crate) fn run_loop(world: &Rc<World>, id: LoopId) -> Result<(), Refusal> {
+pub(crate) fn run_loop(world: &World, id: LoopId) -> Result<(), Refusal> {
     world.with(|kernel| kernel.start_loop(id))?;
     let _running = Running { world, id };
     let _catching = world.catching();
@@ -37,31 +37,41 @@ impl Drop for Running<'_> {
 }
 
 /// One pass: the handles that stand in the ready queue now, each run once.
-fn pass(world: &Rc<World>, id: LoopId) {
-    let mut next = world.with(|kernel| {
-        kernel.event_loop(id).batch = kernel.event_loop(id).ready.len();
-        kernel.next(id)
+fn pass(world: &World, id: LoopId) {
+    world.with(|kernel| {
+        let event_loop = kernel.event_loop(id);
+        event_loop.batch = event_loop.ready.len();
     });
+    // One catch for as many handles as do not panic: catching each step by itself would cost more than the step.
+    while let Err(report) = guarded(world, || at_work(world), || run_handles(world, id)) {
+        match world.with(|kernel| kernel.running()) {
+            Some((task, runner)) => {
+                finish(world, task, &runner, Ending::Panicked(report));
+                drop_contents(world, task, &runner);
+            }
+            None => world.with(|kernel| kernel.stop_with(Stop::Panic(report))),
+        }
+    }
+}
+
+/// Whose code panicked.
+fn at_work(world: &World) -> String {
+    world.with(|kernel| kernel.current.map_or_else(|| "a callback".to_owned(), |task| kernel.names.path(task)))
+}
+
+/// Runs handles until the pass ends. A panic of user code leaves here, with the task still marked as running.
+fn run_handles(world: &World, id: LoopId) {
+    let mut next = world.with(|kernel| kernel.next(id));
     loop {
         next = match next {
             Next::EndOfPass => return,
             Next::Poll(task, runner) => {
                 let waker = task_waker(world.run, task);
-                let mut cx = Context::from_waker(&waker);
-                let who = || world.with(|kernel| kernel.names.path(task));
-                match guarded(world, who, || runner.poll(&mut cx)) {
-                    Ok(std::task::Poll::Pending) => match world.with(|kernel| kernel.suspend(task)) {
-                        None => world.with(|kernel| kernel.next(id)),
-                        Some(cancelled) => Next::Drop(task, runner, cancelled),
-                    },
-                    Ok(std::task::Poll::Ready(outcome)) => {
+                match runner.poll(&mut Context::from_waker(&waker)) {
+                    Poll::Pending => world.with(|kernel| kernel.suspend(task, runner, id)),
+                    Poll::Ready(outcome) => {
                         finish(world, task, &runner, Ending::Returned(outcome));
                         drop(runner);
-                        world.with(|kernel| kernel.next(id))
-                    }
-                    Err(report) => {
-                        finish(world, task, &runner, Ending::Panicked(report));
-                        drop_contents(world, task, &runner);
                         world.with(|kernel| kernel.next(id))
                     }
                 }
@@ -72,6 +82,7 @@ fn pass(world: &Rc<World>, id: LoopId) {
                     Some(report) => Ending::Panicked(report),
                 };
                 finish(world, task, &runner, ending);
+                drop(runner);
                 world.with(|kernel| kernel.next(id))
             }
             Next::Advance(to) => {
@@ -82,9 +93,7 @@ fn pass(world: &Rc<World>, id: LoopId) {
                 })
             }
             Next::Call(closure) => {
-                if let Err(report) = guarded(world, || "a callback".to_owned(), closure) {
-                    world.with(|kernel| kernel.stop_with(Stop::Panic(report)));
-                }
+                closure();
                 world.with(|kernel| kernel.next(id))
             }
         };
@@ -110,7 +119,10 @@ fn drop_contents(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) -> Optio
 /// the run is over.
 fn poll(world: &World, id: LoopId) -> bool {
     loop {
-        let now = world.with(|kernel| kernel.now);
+        let now = world.with(|kernel| {
+            kernel.outside.readmit(kernel.now);
+            kernel.now
+        });
         advance_outside(world, now);
         match world.with(|kernel| kernel.poll(id)) {
             AtPoll::Run => return true,
@@ -125,35 +137,74 @@ fn poll(world: &World, id: LoopId) -> bool {
     }
 }
 
-/// Moves the clock to `to`; the jobs that fall due on the way go on one by one, each at its instant.
+/// Moves the clock to `to`; what falls due outside the loops on the way goes on one by one, each at its instant.
 fn advance_outside(world: &World, to: u64) {
-    while let Some((job, runner)) = world.with(|kernel| kernel.next_job(to)) {
-        let who = || world.with(|kernel| format!("job {}", kernel.names.job(job)));
-        let before = world.with(|kernel| kernel.enter_job(job));
-        let result = guarded(world, who, || runner.resume());
-        world.with(|kernel| kernel.leave_job(before));
+    while let Some(due) = world.with(|kernel| kernel.next_outward(to)) {
+        let result = match due {
+            Outward::Call(closure) => guarded(world, || "an executor".to_owned(), closure),
+            Outward::Job(job, runner) => {
+                let before = world.with(|kernel| kernel.enter_job(job));
+                // A panic of the job itself goes to whoever awaits it; what arrives here nobody can be told.
+                let result = guarded(world, || job_name(world, job), || runner.resume());
+                world.with(|kernel| kernel.leave_job(before));
+                result
+            }
+        };
         if let Err(report) = result {
             world.with(|kernel| kernel.stop_with(Stop::Panic(report)));
         }
     }
-    world.with(|kernel| kernel.set_now(to));
+    world.with(|kernel| kernel.arrive(to));
+}
+
+pub(crate) fn job_name(world: &World, job: JobId) -> String {
+    world.with(|kernel| format!("job {}", kernel.names.job(job)))
 }
 
 /// Blocks the whole run for a while, as `time.sleep` on the loop's thread does: the clock moves, jobs go on, the loop
 /// does not.
+///
+/// # Panics
+///
+/// When the run ends meanwhile: the code that blocks is unwound, because it could go on blocking for ever.
 pub(crate) fn block_for(world: &World, nanos: u128) {
     let _catching = world.catching();
     let to = world.with(|kernel| kernel.begin_blocking(nanos));
     advance_outside(world, to);
+    unwind_if_over(world);
 }
 
 /// Blocks until a condition holds, moving the clock from event to event; false if nothing is left that could change it.
+///
+/// # Panics
+///
+/// As [`block_for`].
 pub(crate) fn block_until(world: &World, mut done: impl FnMut() -> bool) -> bool {
     let _catching = world.catching();
-    while !done() {
-        let Some(to) = world.with(|kernel| kernel.outside.next_at()) else { return false };
-        let to = world.with(|kernel| to.max(kernel.now));
+    let start = world.with(|kernel| kernel.now);
+    let met = loop {
+        if done() {
+            break true;
+        }
+        let Some(to) = world.with(Kernel::block_on) else { break false };
+        world.with(|kernel| kernel.outside.readmit(kernel.now));
         advance_outside(world, to);
+    };
+    world.with(|kernel| kernel.end_blocking(start));
+    unwind_if_over(world);
+    met
+}
+
+/// Unwinds the code that runs now once a verdict stands.
+fn unwind_if_over(world: &World) {
+    if world.with(|kernel| kernel.stop.is_some()) {
+        unwind_over();
     }
-    true
+}
+
+/// Unwinds the code that runs now, because a verdict stands. Code that is being unwound already goes on with that.
+pub(crate) fn unwind_over() {
+    if !std::thread::panicking() {
+        std::panic::resume_unwind(Box::new(RUN_IS_OVER));
+    }
 }

@@ -1,14 +1,15 @@
 //! The run of this thread: the one thread-local, wakers, caught panics, and the code that drives a loop.
 
 mod panics;
+#[allow(unsafe_code, reason = "the thread-local is a bare pointer: see the file")]
 mod current;
 #[allow(unsafe_code, reason = "the integer waker: see the file")]
 mod waker;
 mod drive;
 mod teardown;
 
-pub(crate) use current::{World, enter, is_inside, with, world};
-pub(crate) use drive::{block_for, block_until, run_loop};
+pub(crate) use current::{World, enter, is_inside, with, with_world, world};
+pub(crate) use drive::{block_for, block_until, job_name, run_loop, unwind_over};
 pub(crate) use panics::{guarded, install_hook};
 pub(crate) use teardown::tear_down;
 pub(crate) use waker::{is_own, job_waker, take_foreign};

@@ -31,9 +31,7 @@ pub(crate) fn install_hook() {
 
 /// Notes a panic that the current run will catch; false if it will not.
 fn note(info: &PanicHookInfo<'_>) -> bool {
-    let Some(world) = current::quiet_world() else { return false };
-    let location = info.location().map(ToString::to_string);
-    world.set_seen(Seen { location })
+    current::hand_to_catcher(Seen { location: info.location().map(ToString::to_string) })
 }
 
 /// Runs user code; a panic becomes a report about `who`.

@@ -48,14 +48,14 @@ pub(crate) fn is_own(waker: &Waker, run: u32, task: TaskId) -> bool {
 fn wake_task(data: *const ()) {
     let (run, number) = unpack(data);
     let id = TaskId::new(number);
-    if !current::wake(run, |kernel| kernel.wake_task(id)) {
+    if current::of_run(run, |kernel| kernel.wake_task(id)).is_none() {
         foreign(run, number);
     }
 }
 
 fn wake_job(data: *const ()) {
     let (run, number) = unpack(data);
-    current::wake(run, |kernel| kernel.wake_job(JobId::new(number)));
+    current::of_run(run, |kernel| kernel.wake_job(JobId::new(number)));
 }
 
 /// Wakes that came while their run was not the calling thread's: tasks by run. Bounded, since most belong to runs that

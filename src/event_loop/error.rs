@@ -25,6 +25,8 @@ pub enum LoopError {
     OtherRunning,
     /// `run` (or a [`Runner`](crate::Runner)) was called while a loop is running.
     RunInsideLoop,
+    /// A job of an executor asked for it: jobs run outside every loop.
+    InsideJob,
     /// A running loop cannot be closed.
     CloseRunning,
     /// The runner was closed.
@@ -44,6 +46,10 @@ impl std::fmt::Display for LoopError {
             Self::Running => "This event loop is already running",
             Self::OtherRunning => "Cannot run the event loop while another loop is running",
             Self::RunInsideLoop => "run() cannot be called from a running event loop: await the future instead",
+            Self::InsideJob => {
+                "a job of an executor cannot run an event loop: spawn on the loop it came from, and wait with \
+                 `blocking::wait`"
+            }
             Self::CloseRunning => "Cannot close a running event loop",
             Self::RunnerClosed => "Runner is closed",
             Self::StoppedEarly => "Event loop stopped before Future completed.",
@@ -80,6 +86,7 @@ impl From<Refusal> for LoopError {
             Refusal::Closed => Self::Closed,
             Refusal::Running => Self::Running,
             Refusal::OtherRunning => Self::OtherRunning,
+            Refusal::InsideJob => Self::InsideJob,
             Refusal::Ended => Self::Ended,
         }
     }

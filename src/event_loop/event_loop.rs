@@ -1,13 +1,12 @@
 //! The event loop as an object: run it, stop it, close it, schedule callbacks.
 
 use std::future::Future;
-use std::rc::Rc;
 use std::time::Duration;
 
 use super::error::LoopError;
 use super::handle::Handle;
 use crate::combine::{Awaitable, Incident, set_incident_handler};
-use crate::context::{self, World};
+use crate::context;
 use crate::executor;
 use crate::ident::LoopId;
 use crate::instant::Instant;
@@ -71,11 +70,6 @@ impl EventLoop {
 
     pub(super) fn id(&self) -> LoopId {
         self.id
-    }
-
-    fn world(&self) -> Rc<World> {
-        context::of(self.run, |_| ());
-        context::world().expect("seedbed bug: no world inside a run, please report")
     }
 
     /// Whether the loop could run now.
@@ -144,7 +138,8 @@ impl EventLoop {
     /// [`LoopError`]: the loop could not run, or the run is over.
     #[doc(alias = "asyncio.loop.run_forever")]
     pub fn run_forever(&self) -> Result<(), LoopError> {
-        context::run_loop(&self.world(), self.id).map_err(LoopError::from)
+        context::of(self.run, |_| ());
+        context::with_world("run_forever", |world| context::run_loop(world, self.id)).map_err(LoopError::from)
     }
 
     /// Stops the loop at the end of its present pass; a loop that does not run makes one pass when it next does.

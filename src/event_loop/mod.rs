@@ -4,6 +4,7 @@ mod error;
 mod handle;
 #[allow(clippy::module_inception, reason = "the file of the type that gives the folder its name")]
 mod event_loop;
+mod executors;
 mod runner;
 
 pub use error::LoopError;

@@ -1,36 +1,75 @@
 //! Who waits for whom: the words of a deadlock, and its cycle.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use super::arena::Key;
 use super::future::Kind;
 use super::machine::Kernel;
+use super::outside::Phase;
 use super::stop::BlockedTask;
-use crate::ident::TaskId;
+use crate::ident::{JobId, TaskId};
 use crate::instant::Instant;
+use crate::trace::Actor;
 
 impl Kernel {
-    /// The unfinished tasks, in the order of their creation, each with what it waits for.
-    pub(crate) fn blocked_tasks(&self) -> Vec<BlockedTask> {
-        self.tasks.ids().into_iter().filter_map(|id| self.blocked_task(id)).collect()
+    /// The unfinished tasks, then the jobs that wait, each in the order of their creation and with what it waits for.
+    pub(crate) fn blocked(&self) -> Vec<BlockedTask> {
+        let tasks = self.tasks.ids().into_iter().filter_map(|id| self.blocked_task(id));
+        tasks.chain(self.outside.iter().filter_map(|(id, _)| self.blocked_job(id))).collect()
     }
 
     fn blocked_task(&self, id: TaskId) -> Option<BlockedTask> {
         let task = self.tasks.get(id).filter(|task| !task.hidden)?;
         let waits: Vec<_> = task.waits().collect();
-        let waits_for = match waits[..] {
-            [] => "a future of another library, or one that nothing wakes".to_owned(),
-            _ => waits.iter().map(|wait| self.describe(wait.future)).collect::<Vec<_>>().join(", or "),
-        };
         let since = waits.iter().map(|wait| wait.since).min().unwrap_or(self.now);
-        let mut held_by: Vec<String> =
-            waits.iter().flat_map(|wait| self.holders(wait.future)).map(|holder| self.names.path(holder)).collect();
-        held_by.dedup();
         Some(BlockedTask {
             task: self.names.path(id),
-            waits_for,
+            waits_for: self.describe_all(waits.iter().map(|wait| wait.future)),
             since: Instant::from_nanos(since),
-            held_by,
+            held_by: self.held_by(Actor::Task(id)),
             spawned_at: self.names.location(id).map_or_else(String::new, ToString::to_string),
+            is_job: false,
         })
+    }
+
+    fn blocked_job(&self, id: JobId) -> Option<BlockedTask> {
+        let job = self.outside.get(id)?;
+        let waits_for = match job.phase {
+            Phase::Queued => format!("a worker of {}", self.outside.pool_name(job.pool)),
+            Phase::Waiting => self.describe_all(self.outside.waits(id)),
+            Phase::Running | Phase::Sleeping => return None,
+        };
+        Some(BlockedTask {
+            task: self.name_of(Actor::Job(id)),
+            waits_for,
+            since: Instant::from_nanos(job.since),
+            held_by: self.held_by(Actor::Job(id)),
+            spawned_at: job.submitted_at.to_string(),
+            is_job: true,
+        })
+    }
+
+    fn name_of(&self, actor: Actor) -> String {
+        match actor {
+            Actor::Job(id) => format!("job {}", self.names.job(id)),
+            _ => self.names.actor(actor),
+        }
+    }
+
+    fn held_by(&self, waiting: Actor) -> Vec<String> {
+        let mut held_by: Vec<String> =
+            self.awaited_by(waiting).into_iter().map(|holder| self.name_of(holder)).collect();
+        held_by.dedup();
+        held_by
+    }
+
+    fn describe_all(&self, waits: impl Iterator<Item = Key>) -> String {
+        let words: Vec<String> = waits.map(|key| self.describe(key)).collect();
+        if words.is_empty() {
+            "a future of another library, or one that nothing wakes".to_owned()
+        } else {
+            words.join(", or ")
+        }
     }
 
     /// A future in words, as the object of "waits for".
@@ -49,12 +88,13 @@ impl Kernel {
         }
     }
 
-    /// The tasks that could end a wait for this future.
-    fn holders(&self, key: Key) -> Vec<TaskId> {
+    /// The tasks and jobs that could end a wait for this future.
+    fn holders(&self, key: Key) -> Vec<Actor> {
         let Some(future) = self.futures.get(key) else { return Vec::new() };
         match future.kind {
-            Kind::Task(id) => vec![id],
-            Kind::Resource(id) => self.resources.holders(id).to_vec(),
+            Kind::Task(id) => vec![Actor::Task(id)],
+            Kind::Job(id) => self.outside.get(id).map(|_| Actor::Job(id)).into_iter().collect(),
+            Kind::Resource(id) => self.resources.holders(id).iter().map(|&id| Actor::Task(id)).collect(),
             Kind::Gather => {
                 let children = future.extra.iter().flat_map(|extra| &extra.children);
                 children.flat_map(|&child| self.holders(child)).collect()
@@ -63,24 +103,43 @@ impl Kernel {
         }
     }
 
-    /// The first cycle of tasks that wait for each other, as paths: each waits for the next, the last for the first.
+    /// The tasks and jobs that could end what this one waits for.
+    fn awaited_by(&self, waiting: Actor) -> Vec<Actor> {
+        match waiting {
+            Actor::Task(id) => {
+                let waits = self.tasks.get(id).into_iter().flat_map(|task| task.waits());
+                waits.flat_map(|wait| self.holders(wait.future)).collect()
+            }
+            Actor::Job(id) => match self.outside.get(id) {
+                Some(job) if job.phase == Phase::Queued => {
+                    let others = self.outside.iter().filter(|(_, other)| other.pool == job.pool);
+                    let busy = others.filter(|(_, other)| other.phase != Phase::Queued);
+                    busy.map(|(id, _)| Actor::Job(id)).collect()
+                }
+                _ => self.outside.waits(id).flat_map(|key| self.holders(key)).collect(),
+            },
+            Actor::Outside | Actor::Callback => Vec::new(),
+        }
+    }
+
+    /// The first cycle of tasks and jobs that wait for each other, by name: each waits for the next, the last for the
+    /// first.
     pub(crate) fn cycle(&self) -> Vec<String> {
         for start in self.tasks.ids() {
-            if let Some(cycle) = self.cycle_from(start) {
-                return cycle.into_iter().map(|id| self.names.path(id)).collect();
+            if let Some(cycle) = self.cycle_from(Actor::Task(start)) {
+                return cycle.into_iter().map(|actor| self.name_of(actor)).collect();
             }
         }
         Vec::new()
     }
 
     /// A shortest way from a task back to itself.
-    fn cycle_from(&self, start: TaskId) -> Option<Vec<TaskId>> {
-        let mut ways = std::collections::VecDeque::from([vec![start]]);
-        let mut seen = std::collections::BTreeSet::new();
+    fn cycle_from(&self, start: Actor) -> Option<Vec<Actor>> {
+        let mut ways = VecDeque::from([vec![start]]);
+        let mut seen = BTreeSet::new();
         while let Some(way) = ways.pop_front() {
             let &last = way.last().expect("seedbed bug: an empty way, please report");
-            let Some(task) = self.tasks.get(last) else { continue };
-            for next in task.waits().flat_map(|wait| self.holders(wait.future)) {
+            for next in self.awaited_by(last) {
                 if next == start {
                     return Some(way);
                 }

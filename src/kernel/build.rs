@@ -39,6 +39,7 @@ impl Kernel {
             current: None,
             frame: None,
             outside: Outside::default(),
+            blocked_for: 0,
             idle: Idle::default(),
             resources: Resources::default(),
             picker: Picker::new(config.seed, config.policy, config.choices),

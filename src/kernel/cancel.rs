@@ -75,6 +75,7 @@ impl Kernel {
         let waits: Vec<Key> =
             task.waits().filter(|wait| task.takes_request(wait.frame, target)).map(|wait| wait.future).collect();
         self.future_mut(key).extra().requests += 1;
+        let idle = waits.is_empty();
         if !circular
             && let [only] = waits[..]
             && let Some(inner) = self.pending_task(only)
@@ -90,7 +91,7 @@ impl Kernel {
             }
         }
         if !any {
-            self.keep_request(id, target, message);
+            self.keep_request(id, target, message, circular || idle);
         }
         Hop::Done
     }
@@ -113,8 +114,10 @@ impl Kernel {
         }
     }
 
-    /// Keeps a request for the task's next step (asyncio's `_must_cancel`), and sees to it that there is one.
-    fn keep_request(&mut self, id: TaskId, target: FrameIndex, message: &Message) {
+    /// Keeps a request for the task's next step (asyncio's `_must_cancel`), and sees to it that there is one: what the
+    /// task waits for may take no request and wake it all the same (a gather whose children have ended); `idle` says
+    /// that it waits for nothing of the kind.
+    fn keep_request(&mut self, id: TaskId, target: FrameIndex, message: &Message, idle: bool) {
         let Some(task) = self.tasks.get_mut(id) else { return };
         task.check_cancel = true;
         let (key, running) = (task.future, task.running);
@@ -123,7 +126,7 @@ impl Kernel {
             None => task.extra().must_cancel = Some(message.clone()),
         }
         self.future_mut(key).extra().message.clone_from(message);
-        if !running {
+        if idle && !running {
             self.queue_step(id);
         }
     }
@@ -150,6 +153,8 @@ impl Kernel {
 
     /// At the start of a step: decides what is thrown into the task, and where. `Some` means that the whole coroutine
     /// is to be dropped.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn deliver(&mut self, id: TaskId) -> Option<Cancelled> {
         let task = self.tasks.get_mut(id)?;
         task.check_cancel = false;
@@ -171,6 +176,10 @@ impl Kernel {
                 self.unmark_requested(id, wait.future);
             }
             if let Some(cancelled) = cancelled {
+                // Told once: the await may outlive the frame it stands in (it was borrowed there).
+                if let Some(task) = self.tasks.get_mut(id) {
+                    task.remove_wait(wait.future);
+                }
                 thrown.push((wait.frame, true, cancelled));
                 must_cancel = None;
                 pending.clear();
@@ -230,6 +239,7 @@ impl Kernel {
             let Some(task) = self.tasks.get_mut(id) else { return };
             let waits: Vec<Key> =
                 task.waits().filter(|wait| task.takes_request(wait.frame, target)).map(|wait| wait.future).collect();
+            let idle = waits.is_empty();
             let mut any = false;
             for wait in waits {
                 if self.cancel(wait, &message) {
@@ -248,7 +258,9 @@ impl Kernel {
             if let Some(frame) = target {
                 task.extra().frames.set_pending(frame, message);
             }
-            self.queue_step(id);
+            if idle {
+                self.queue_step(id);
+            }
         }
     }
 }

@@ -28,8 +28,10 @@ impl Kernel {
         let Some(task) = self.tasks.get_mut(task) else { return };
         let Some(extra) = &mut task.extra else { return };
         let parent = extra.frames.parent(index);
-        for wait in task.wait.iter_mut().chain(&mut extra.waits).filter(|wait| wait.frame == Some(index)) {
-            wait.frame = parent;
+        // A leaf that was awaited by reference outlives the frame, but nobody awaits it now; it registers again if polled.
+        extra.waits.retain(|wait| wait.frame != Some(index));
+        if task.wait.is_some_and(|wait| wait.frame == Some(index)) {
+            task.wait = extra.waits.pop();
         }
         if let Some(request) = extra.frames.leave(index) {
             extra.must_cancel.get_or_insert(request);

@@ -27,6 +27,9 @@ impl Kernel {
         name: Option<&str>,
         location: &'static Location<'static>,
     ) -> SubjectKey {
+        // A task that a job spawns has no parent; the job's label keeps its name the same under every schedule.
+        let job = if parent.is_none() { self.outside.current.map(|job| self.names.job(job)) } else { None };
+        let name = name.or(job.as_deref());
         let above = parent.and_then(|parent| self.tasks.get(parent)).map(|task| task.subject);
         let subject = match name {
             None => {

@@ -1,38 +1,110 @@
-//! What happens outside every loop: jobs that resume at an instant, and calls from other threads.
+//! What happens outside every loop: the jobs of executors, each going on at an instant.
 //!
 //! asyncio's executors run beside the loop. Here their jobs are events on the same virtual clock, in the order of
-//! (instant, sequence); a job keeps its sequence for its whole life, so that jobs that end together end in the order in
-//! which they were started.
+//! (instant, sequence). A job blocks until deadlines under the sequence that it got at its start, so that jobs that end
+//! together end in the order in which they were started; a wake-up comes in the order of wake-ups.
 
+use std::any::Any;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::panic::Location;
 use std::rc::Rc;
 
-use crate::ident::JobId;
+use super::arena::Key;
+use crate::ident::{JobId, LoopId, WorkerId};
 
-/// A job on its own stack; never resumed while the kernel is borrowed, because it runs user code.
+/// A job on its own stack; never called while the kernel is borrowed, because its code is the user's.
 pub(crate) trait RunJob {
-    /// Runs the job until it blocks or ends.
+    /// Runs the job until it blocks or ends. Never called on the stack of another job.
     fn resume(&self);
+    /// Lets everything else go on until the job's next event. Called on the job's own stack.
+    fn suspend(&self);
+    /// Ends a job that still waits for a worker; says whether it did.
+    fn cancel(&self) -> bool;
+    /// The worker of the job dies, and with it the pool. Called on the job's own stack; false if its pool cannot break.
+    fn crash(&self) -> bool;
+    /// Ends a job whose pool is broken.
+    fn lose(&self);
     /// Unwinds a job that will never run again.
     fn abandon(&self);
 }
 
-/// Something outside the loops that falls due.
+/// A pool of workers, by its place in the order of creation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PoolId(u32);
+
+#[derive(Debug)]
+struct Pool {
+    name: Box<str>,
+    /// Jobs submitted so far.
+    jobs: u32,
+}
+
+/// What a job is at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Phase {
+    /// It stands in its pool's queue.
+    Queued,
+    /// A worker runs its code, or is about to.
+    Running,
+    /// It blocks until an instant; wake-ups are kept for later.
+    Sleeping,
+    /// It blocks until its waker is called.
+    Waiting,
+}
+
+/// An unfinished job.
+pub(crate) struct Job {
+    runner: Rc<dyn RunJob>,
+    pub(crate) pool: PoolId,
+    /// The loop from which it was submitted.
+    pub(crate) loop_id: LoopId,
+    pub(crate) submitted_at: &'static Location<'static>,
+    pub(crate) phase: Phase,
+    /// Virtual nanoseconds of the last change of phase.
+    pub(crate) since: u64,
+    /// Its place among events of one instant, from its start on.
+    sequence: u64,
+    /// Its waker was called since it last looked.
+    pub(crate) woken: bool,
+    /// It polls a future at this moment.
+    pub(crate) polling: bool,
+    /// When it last slept for no time at all.
+    pub(crate) napped: Option<u64>,
+}
+
+/// What falls due.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Due {
+    Job(JobId),
+    /// A closure of the executors' own.
+    Call(Key),
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Event {
     /// Virtual nanoseconds.
     at: u64,
     sequence: u64,
-    job: JobId,
+    due: Due,
 }
 
-/// The jobs of a run and when each goes on.
+/// The executors of a run, their jobs, and when each goes on.
 #[derive(Default)]
 pub(crate) struct Outside {
     events: BinaryHeap<Reverse<Event>>,
-    jobs: Vec<Option<Rc<dyn RunJob>>>,
     sequence: u64,
+    /// Jobs that let others go first: they go on when the clock moves or a loop polls.
+    yielded: Vec<JobId>,
+    /// The unfinished jobs.
+    jobs: BTreeMap<JobId, Job>,
+    /// What jobs wait for, by the number of the registration.
+    waits: BTreeMap<u64, (JobId, Key)>,
+    pools: Vec<Pool>,
+    pool_names: BTreeMap<Box<str>, u32>,
+    workers: u32,
+    /// Stacks for jobs, known to the executor module only.
+    pub(crate) stacks: Option<Rc<dyn Any>>,
     /// The job whose code runs at this moment.
     pub(crate) current: Option<JobId>,
 }
@@ -44,59 +116,208 @@ impl std::fmt::Debug for Outside {
 }
 
 impl Outside {
-    /// The id that the next job gets.
-    pub(crate) fn next_id(&self) -> JobId {
-        JobId::new(u32::try_from(self.jobs.len()).expect("seedbed bug: job ids ran out, please report"))
-    }
-
-    pub(crate) fn add(&mut self, job: Rc<dyn RunJob>) -> JobId {
-        let id = self.next_id();
-        self.jobs.push(Some(job));
+    /// Enters a pool. A second one of the same name becomes `name#2`.
+    pub(crate) fn add_pool(&mut self, name: &str) -> PoolId {
+        let id = PoolId(u32::try_from(self.pools.len()).expect("seedbed bug: pool ids ran out, please report"));
+        let name = self.unique(name);
+        self.pools.push(Pool { name, jobs: 0 });
         id
     }
 
-    /// A place in the order of events, for a job that starts now.
-    pub(crate) fn next_sequence(&mut self) -> u64 {
+    /// Gives a pool that has had no job yet another name.
+    pub(crate) fn rename_pool(&mut self, pool: PoolId, name: &str) {
+        self.pools[pool.0 as usize].name = self.unique(name);
+    }
+
+    fn unique(&mut self, name: &str) -> Box<str> {
+        let uses = self.pool_names.entry(name.into()).or_default();
+        *uses += 1;
+        if *uses == 1 { name.into() } else { format!("{name}#{uses}").into() }
+    }
+
+    pub(crate) fn pool_name(&self, pool: PoolId) -> &str {
+        &self.pools[pool.0 as usize].name
+    }
+
+    /// The label of a pool's next job.
+    pub(crate) fn job_label(&mut self, pool: PoolId) -> String {
+        let pool = &mut self.pools[pool.0 as usize];
+        pool.jobs += 1;
+        format!("{}/{}", pool.name, pool.jobs)
+    }
+
+    pub(crate) fn next_worker(&mut self) -> WorkerId {
+        self.workers += 1;
+        WorkerId::new(self.workers)
+    }
+
+    /// Enters a job, which waits for a worker.
+    pub(crate) fn add(
+        &mut self,
+        id: JobId,
+        runner: Rc<dyn RunJob>,
+        pool: PoolId,
+        loop_id: LoopId,
+        submitted_at: &'static Location<'static>,
+    ) {
+        let job = Job {
+            runner,
+            pool,
+            loop_id,
+            submitted_at,
+            phase: Phase::Queued,
+            since: 0,
+            sequence: 0,
+            woken: false,
+            polling: false,
+            napped: None,
+        };
+        let before = self.jobs.insert(id, job);
+        debug_assert!(before.is_none(), "seedbed bug: two jobs have one id, please report");
+    }
+
+    pub(crate) fn get(&self, id: JobId) -> Option<&Job> {
+        self.jobs.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: JobId) -> Option<&mut Job> {
+        self.jobs.get_mut(&id)
+    }
+
+    /// The unfinished jobs in the order of their submission.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (JobId, &Job)> {
+        self.jobs.iter().map(|(&id, job)| (id, job))
+    }
+
+    pub(crate) fn runner(&self, id: JobId) -> Option<Rc<dyn RunJob>> {
+        self.jobs.get(&id).map(|job| Rc::clone(&job.runner))
+    }
+
+    /// The job whose code runs, if it is one's.
+    pub(crate) fn current_job(&mut self) -> Option<(JobId, &mut Job)> {
+        let id = self.current?;
+        Some((id, self.jobs.get_mut(&id)?))
+    }
+
+    /// Forgets a job that has ended; its runner is returned to be dropped outside the borrow.
+    pub(crate) fn finish(&mut self, id: JobId) -> Option<Rc<dyn RunJob>> {
+        self.jobs.remove(&id).map(|job| job.runner)
+    }
+
+    /// Takes all jobs that have not ended, in the order of their submission, and forgets the events.
+    pub(crate) fn take_all(&mut self) -> Vec<(JobId, Rc<dyn RunJob>)> {
+        self.events.clear();
+        self.yielded.clear();
+        std::mem::take(&mut self.jobs).into_iter().map(|(id, job)| (id, job.runner)).collect()
+    }
+
+    fn next_sequence(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence
     }
 
-    pub(crate) fn schedule(&mut self, at: u64, sequence: u64, job: JobId) {
-        self.events.push(Reverse(Event { at, sequence, job }));
+    fn schedule(&mut self, at: u64, sequence: u64, due: Due) {
+        self.events.push(Reverse(Event { at, sequence, due }));
     }
 
-    /// When the next event falls due.
-    pub(crate) fn next_at(&self) -> Option<u64> {
-        self.events.peek().map(|Reverse(event)| event.at)
+    /// A worker takes a job: it begins at the next poll, and never inside the statement that submits it.
+    pub(crate) fn start(&mut self, id: JobId, now: u64) {
+        let sequence = self.next_sequence();
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        (job.sequence, job.phase, job.since) = (sequence, Phase::Running, now);
+        self.schedule(now, sequence, Due::Job(id));
     }
 
-    /// Takes the next event that is due at `limit` or before: when, and which job goes on.
-    pub(crate) fn pop_due(&mut self, limit: u64) -> Option<(u64, JobId)> {
-        let &Reverse(event) = self.events.peek()?;
-        if event.at > limit {
+    /// A job blocks until an instant.
+    pub(crate) fn sleep_until(&mut self, id: JobId, at: u64) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.phase = Phase::Sleeping;
+        let sequence = job.sequence;
+        self.schedule(at, sequence, Due::Job(id));
+    }
+
+    /// A job blocks until it is woken; false if that has happened already.
+    pub(crate) fn wait(&mut self, id: JobId, now: u64) -> bool {
+        let Some(job) = self.jobs.get_mut(&id) else { return true };
+        if !job.woken {
+            (job.phase, job.since) = (Phase::Waiting, now);
+        }
+        !job.woken
+    }
+
+    /// A job lets the loop, if one runs, have its turn.
+    pub(crate) fn give_way(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.phase = Phase::Running;
+            self.yielded.push(id);
+        }
+    }
+
+    /// The jobs that gave way go on now.
+    pub(crate) fn readmit(&mut self, now: u64) {
+        for id in std::mem::take(&mut self.yielded) {
+            let sequence = self.next_sequence();
+            self.schedule(now, sequence, Due::Job(id));
+        }
+    }
+
+    pub(crate) fn any_gave_way(&self) -> bool {
+        !self.yielded.is_empty()
+    }
+
+    /// A job's waker was called.
+    pub(crate) fn wake(&mut self, id: JobId, now: u64) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.woken = true;
+        if job.phase == Phase::Waiting {
+            job.phase = Phase::Running;
+            self.resume_soon(id, now);
+        }
+    }
+
+    /// A job goes on at this instant, behind what is due already.
+    pub(crate) fn resume_soon(&mut self, id: JobId, now: u64) {
+        let sequence = self.next_sequence();
+        self.schedule(now, sequence, Due::Job(id));
+    }
+
+    /// Schedules a closure of the executors' own.
+    pub(crate) fn call(&mut self, at: u64, closure: Key) {
+        let sequence = self.next_sequence();
+        self.schedule(at, sequence, Due::Call(closure));
+    }
+
+    /// When the next event falls due. What a job that is gone was to wake for is no event any more.
+    pub(crate) fn next_at(&mut self) -> Option<u64> {
+        loop {
+            let &Reverse(event) = self.events.peek()?;
+            match event.due {
+                Due::Job(id) if !self.jobs.contains_key(&id) => drop(self.events.pop()),
+                Due::Job(_) | Due::Call(_) => return Some(event.at),
+            }
+        }
+    }
+
+    /// Takes the next event that is due at `limit` or before.
+    pub(crate) fn pop_due(&mut self, limit: u64) -> Option<(u64, Due)> {
+        if self.next_at()? > limit {
             return None;
         }
-        self.events.pop();
-        Some((event.at, event.job))
+        let Reverse(event) = self.events.pop()?;
+        Some((event.at, event.due))
     }
 
-    pub(crate) fn job(&self, id: JobId) -> Option<Rc<dyn RunJob>> {
-        self.jobs.get(id.get() as usize)?.clone()
+    /// Notes what a job waits for.
+    pub(crate) fn add_wait(&mut self, registration: u64, job: JobId, future: Key) {
+        self.waits.insert(registration, (job, future));
     }
 
-    /// Forgets a job that has ended.
-    pub(crate) fn finish(&mut self, id: JobId) -> Option<Rc<dyn RunJob>> {
-        self.jobs.get_mut(id.get() as usize)?.take()
+    pub(crate) fn remove_wait(&mut self, registration: u64) {
+        self.waits.remove(&registration);
     }
 
-    /// Takes all jobs that have not ended, in the order of their start, and forgets the events.
-    pub(crate) fn take_all(&mut self) -> Vec<Rc<dyn RunJob>> {
-        self.events.clear();
-        self.jobs.iter_mut().filter_map(Option::take).collect()
-    }
-
-    /// True if some job has not ended.
-    pub(crate) fn any(&self) -> bool {
-        self.jobs.iter().any(Option::is_some)
+    /// The futures that a job waits for.
+    pub(crate) fn waits(&self, job: JobId) -> impl Iterator<Item = Key> {
+        self.waits.values().filter(move |(waiting, _)| *waiting == job).map(|&(_, future)| future)
     }
 }

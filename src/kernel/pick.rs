@@ -80,6 +80,7 @@ pub(crate) enum Pick {
 
 impl Kernel {
     /// A task was put at the end of the ready queue.
+    #[inline]
     pub(crate) fn note_ready(&mut self, loop_id: LoopId, subject: SubjectKey) {
         if self.picker.explores {
             self.picker.choices.task_ready(loop_id, subject);
@@ -88,6 +89,7 @@ impl Kernel {
 
     /// Takes the next handle. What stands in front of the first task's step is taken in order; among the steps, the
     /// policy proposes and the plan decides.
+    #[inline]
     pub(crate) fn pick(&mut self, loop_id: LoopId) -> Pick {
         let event_loop = &mut self.loops[loop_id.get() as usize];
         if !self.picker.explores || !matches!(event_loop.ready.front(), Some(Ready::Step(_))) {
@@ -96,6 +98,7 @@ impl Kernel {
         self.pick_step(loop_id)
     }
 
+    #[inline(never)]
     fn pick_step(&mut self, loop_id: LoopId) -> Pick {
         let next_event = self.next_event(loop_id);
         let may_expire = next_event.is_some() && !self.manual_time;

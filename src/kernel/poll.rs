@@ -1,15 +1,12 @@
 //! Between two passes: starting and ending a loop, timers, the clock, and what to do when nothing is ready.
 
-use std::rc::Rc;
-
-use super::frames::FrameIndex;
 use super::future::State;
 use super::idle::AtRest;
 use super::limits::LimitKind;
+use super::loops::Ready;
 use super::machine::Kernel;
-use super::outside::RunJob;
 use super::stop::Stop;
-use crate::ident::{JobId, LoopId, TaskId};
+use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
 use crate::trace::Event;
 
@@ -21,6 +18,8 @@ pub(crate) enum Refusal {
     Running,
     /// Another loop of the run is running.
     OtherRunning,
+    /// A job asks: its code runs outside every loop, on a stack of its own.
+    InsideJob,
     /// The run is over: a verdict stands.
     Ended,
 }
@@ -37,18 +36,14 @@ pub(crate) enum AtPoll {
     Deadlock,
 }
 
-/// What was running when a job went on, to be restored afterwards.
-pub(crate) struct BeforeJob {
-    job: Option<JobId>,
-    task: Option<TaskId>,
-    frame: FrameIndex,
-}
-
 impl Kernel {
     /// Whether a loop could run now: asyncio's `_check_closed` and `_check_running`.
     pub(crate) fn check_runnable(&mut self, id: LoopId) -> Result<(), Refusal> {
         if self.stop.is_some() {
             return Err(Refusal::Ended);
+        }
+        if self.outside.current.is_some() {
+            return Err(Refusal::InsideJob);
         }
         let running = self.running_loop;
         let event_loop = self.event_loop(id);
@@ -102,6 +97,9 @@ impl Kernel {
             self.move_due_timers(id);
             return AtPoll::Run;
         }
+        if self.outside.any_gave_way() {
+            return AtPoll::Advance(self.now);
+        }
         let next = self.next_event(id);
         match self.idle.at_rest(next, self.manual_time) {
             AtRest::Resume { future, at } => {
@@ -115,7 +113,7 @@ impl Kernel {
         }
     }
 
-    fn may_advance(&mut self, to: u64) -> bool {
+    pub(crate) fn may_advance(&mut self, to: u64) -> bool {
         let bound = self.limits.virtual_time;
         if u128::from(to) <= bound.as_nanos() {
             return true;
@@ -130,16 +128,18 @@ impl Kernel {
         if to > self.now {
             self.now = to;
             self.spins = 0;
+            self.outside.readmit(to);
         }
     }
 
     /// Nothing can happen any more: the verdict.
     pub(crate) fn deadlock(&mut self, foreign: &[TaskId]) {
         if foreign.is_empty() {
-            let (blocked, cycle) = (self.blocked_tasks(), self.cycle());
+            let (blocked, cycle) = (self.blocked(), self.cycle());
             let clock_held = self.manual_time
                 && self.running_loop.is_some_and(|running| self.next_event(running).is_some());
-            let count = u32::try_from(blocked.len()).unwrap_or(u32::MAX);
+            let tasks = blocked.iter().filter(|blocked| !blocked.is_job).count();
+            let count = u32::try_from(tasks).unwrap_or(u32::MAX);
             self.emit(Event::Deadlocked { count });
             self.stop_with(Stop::Deadlock { blocked, cycle, clock_held });
         } else {
@@ -159,58 +159,23 @@ impl Kernel {
         self.stop_with(Stop::ForeignWake { tasks });
     }
 
-    /// Takes the next job that falls due at `limit` or before, with the clock moved to its instant.
-    pub(crate) fn next_job(&mut self, limit: u64) -> Option<(JobId, Rc<dyn RunJob>)> {
-        while self.stop.is_none()
-            && let Some((at, id)) = self.outside.pop_due(limit)
-        {
-            if let Some(job) = self.outside.job(id) {
-                self.set_now(at);
-                return Some((id, job));
-            }
-        }
-        None
-    }
-
-    pub(crate) fn enter_job(&mut self, job: JobId) -> BeforeJob {
-        BeforeJob { job: self.outside.current.replace(job), task: self.current.take(), frame: self.frame.take() }
-    }
-
-    pub(crate) fn leave_job(&mut self, before: BeforeJob) {
-        self.outside.current = before.job;
-        self.current = before.task;
-        self.frame = before.frame;
-    }
-
-    /// The loop's thread is blocked for a while: until when.
-    pub(crate) fn begin_blocking(&mut self, nanos: u128) -> u64 {
-        let to = self.deadline_after(nanos);
-        let span = to - self.now;
-        let who = self.actor();
-        self.emit(Event::Blocked { who, nanos: span });
-        let bound = self.limits.blocked;
-        if nanos > bound.as_nanos() {
-            let task = self.current;
-            let detail = format!("it blocked the loop for {}s", Instant::from_nanos(span));
-            self.trip(LimitKind::Blocked, format!("{bound:?}"), task, detail);
-            return self.now;
-        }
-        to
-    }
-
     /// A task's own waker was called.
     pub(crate) fn wake_task(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get_mut(id) else { return };
         task.woke_itself |= task.running;
-        self.emit(Event::Woken { task: id });
-        self.queue_step(id);
-    }
-
-    /// A job's waker was called: it goes on at the next poll.
-    pub(crate) fn wake_job(&mut self, id: JobId) {
-        if self.outside.job(id).is_some() {
-            let sequence = self.outside.next_sequence();
-            self.outside.schedule(self.now, sequence, id);
+        if task.queued {
+            return;
+        }
+        let (loop_id, subject) = (task.loop_id, task.subject);
+        let event_loop = &mut self.loops[loop_id.get() as usize];
+        if event_loop.closed {
+            return;
+        }
+        task.queued = true;
+        event_loop.ready.push_back(Ready::Step(id));
+        self.note_ready(loop_id, subject);
+        if self.recorder.is_recording() {
+            self.recorder.aside(Instant::from_nanos(self.now), Event::Woken { task: id });
         }
     }
 }

@@ -4,11 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::arena::Key;
-use super::future::{Callback, Cancelled, PanicReport, State};
+use super::future::{Cancelled, PanicReport, State};
 use super::limits::LimitKind;
-use super::loops::Ready;
+use super::loops::{Ready, Target};
 use super::machine::{Closure, Kernel, PanicRecord};
 use super::pick::Pick;
+use super::stop::RUN_IS_OVER;
 use super::tasks::{Outcome, RunTask, Task};
 use crate::ident::{LoopId, TaskId};
 use crate::trace::{Actor, Event, TextId};
@@ -47,9 +48,9 @@ impl Kernel {
                 Pick::Nothing => return Next::EndOfPass,
             };
             self.steps += 1;
+            self.blocked_for = 0;
             if self.steps > self.limits.steps {
-                let (bound, task) = (self.limits.steps.to_string(), self.step_of(handle));
-                self.trip(LimitKind::Steps, bound, task, "its step would have been the next".to_owned());
+                self.trip_steps(handle);
                 return Next::EndOfPass;
             }
             let next = match handle {
@@ -58,12 +59,7 @@ impl Kernel {
                     self.expire(key);
                     None
                 }
-                Ready::Call(key) => self.closures.remove(key).map(|closure| {
-                    if !self.hidden_run {
-                        self.emit(Event::CallbackRun { event_loop: loop_id });
-                    }
-                    Next::Call(closure)
-                }),
+                Ready::Call(key) => self.begin_call(loop_id, key),
             };
             if let Some(next) = next {
                 return next;
@@ -71,12 +67,25 @@ impl Kernel {
         }
     }
 
+    #[inline(never)]
+    fn begin_call(&mut self, loop_id: LoopId, key: Key) -> Option<Next> {
+        let closure = self.closures.remove(key)?;
+        if !self.hidden_run {
+            self.emit(Event::CallbackRun { event_loop: loop_id });
+        }
+        Some(Next::Call(closure))
+    }
+
+    #[cold]
+    fn trip_steps(&mut self, handle: Ready) {
+        let (bound, task) = (self.limits.steps.to_string(), self.step_of(handle));
+        self.trip(LimitKind::Steps, bound, task, "its step would have been the next".to_owned());
+    }
+
     /// A timer's turn: its future is settled, unless that happened already.
+    #[inline(never)]
     fn expire(&mut self, key: Key) {
-        let waiter = match self.futures.get(key).map(|future| &future.first) {
-            Some(Some(Callback::Step(task))) => Some(*task),
-            _ => None,
-        };
+        let waiter = self.waiter_of(Target::Settle(key));
         if self.settle_pending(key, State::Finished) {
             self.emit(Event::TimerFired { task: waiter });
         }
@@ -90,6 +99,7 @@ impl Kernel {
     }
 
     /// Starts the step of a task that was picked from the ready queue.
+    #[inline]
     fn begin_step(&mut self, id: TaskId) -> Option<Next> {
         let task = self.tasks.get_mut(id)?;
         debug_assert!(task.queued, "seedbed bug: a step that was not scheduled, please report");
@@ -109,35 +119,47 @@ impl Kernel {
         Some(Next::Poll(id, runner))
     }
 
-    /// Ends a step that left the task suspended. `Some` means that a cancellation reached the task itself: its
-    /// coroutine is to be dropped.
-    pub(crate) fn suspend(&mut self, id: TaskId) -> Option<Cancelled> {
-        let task = self.tasks.get_mut(id)?;
-        task.running = false;
-        if task.woke_itself {
-            self.spins += 1;
+    /// Ends a step that left the task suspended, and takes the next handle. A cancellation that reached the task itself
+    /// comes first: its coroutine is to be dropped.
+    pub(crate) fn suspend(&mut self, id: TaskId, runner: Rc<dyn RunTask>, loop_id: LoopId) -> Next {
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.running = false;
+            let (spun, special) = (task.woke_itself, task.extra.is_some());
+            self.spins = if spun { self.spins + 1 } else { 0 };
             if self.spins > self.limits.self_wakes {
-                let bound = self.limits.self_wakes.to_string();
-                self.trip(
-                    LimitKind::SelfWakes,
-                    bound,
-                    Some(id),
-                    "it keeps waking itself while the clock stands still".to_owned(),
-                );
+                self.trip_self_wakes(id);
             }
-        } else {
-            self.spins = 0;
-        }
-        let task = self.tasks.get_mut(id)?;
-        if let Some(extra) = &mut task.extra {
-            if let Some(raised) = extra.raised.take() {
-                task.running = true;
-                return Some(raised);
+            if special && let Some(raised) = self.suspend_special(id) {
+                return Next::Drop(id, runner, raised);
             }
-            self.pass_on_requests(id);
         }
         self.current = None;
+        self.next(loop_id)
+    }
+
+    #[cold]
+    fn trip_self_wakes(&mut self, id: TaskId) {
+        let bound = self.limits.self_wakes.to_string();
+        let detail = "it keeps waking itself while the clock stands still".to_owned();
+        self.trip(LimitKind::SelfWakes, bound, Some(id), detail);
+    }
+
+    /// What only tasks with frames or requests need after a step.
+    #[inline(never)]
+    fn suspend_special(&mut self, id: TaskId) -> Option<Cancelled> {
+        let task = self.tasks.get_mut(id)?;
+        if let Some(raised) = task.extra().raised.take() {
+            task.running = true;
+            return Some(raised);
+        }
+        self.pass_on_requests(id);
         None
+    }
+
+    /// The task whose step runs, or was unwound by a panic.
+    pub(crate) fn running(&self) -> Option<(TaskId, Rc<dyn RunTask>)> {
+        let task = self.tasks.get(self.current?)?;
+        Some((task.id, Rc::clone(&task.runner)))
     }
 
     /// Ends a task: its state is settled, its entry freed. The entry is returned to be dropped outside the borrow, and
@@ -154,13 +176,14 @@ impl Kernel {
             extra.must_cancel.take().or(pending)
         });
         let (state, event) = match (ending, marked) {
-            // CPython: a task that is marked for cancellation and returns all the same ends cancelled.
-            (Ending::Returned(_), Some(message)) => {
+            // CPython: a task that is marked for cancellation and returns all the same ends cancelled; one that fails,
+            // fails.
+            (Ending::Returned(Outcome::Finished), Some(message)) => {
                 self.future_mut(key).extra().message = message;
                 (State::Cancelled, Some(Event::Cancelled { task: id }))
             }
             (Ending::Returned(Outcome::Finished), None) => (State::Finished, Some(Event::Finished { task: id })),
-            (Ending::Returned(Outcome::Failed), None) => (State::Failed, Some(Event::Failed { task: id })),
+            (Ending::Returned(Outcome::Failed), _) => (State::Failed, Some(Event::Failed { task: id })),
             (Ending::Cancelled(cancelled), _) => {
                 let extra = self.future_mut(key).extra();
                 extra.ended_with = Some(cancelled);
@@ -195,6 +218,9 @@ impl Kernel {
 
     /// Remembers a panic until somebody is told of it.
     pub(crate) fn record_panic(&mut self, task: Option<TaskId>, report: &Arc<PanicReport>) {
+        if self.stop.is_some() && report.message == RUN_IS_OVER {
+            return;
+        }
         let message: TextId = self.recorder.text(&report.message);
         let who = task.map_or_else(|| self.actor(), Actor::Task);
         self.emit(Event::Panicked { who, message });

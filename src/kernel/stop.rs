@@ -23,11 +23,15 @@ pub(crate) enum Stop {
     ForeignWake { tasks: Vec<String> },
 }
 
-/// A task that can never run again, and what it waits for.
+/// What a panic says that only unwinds code which still runs when the verdict stands: code that blocks its loop, or a
+/// driver, cannot be left in any other way.
+pub(crate) const RUN_IS_OVER: &str = "the run is over: a verdict stands";
+
+/// A task (or a job of an executor) that can never run again, and what it waits for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct BlockedTask {
-    /// Path of the task.
+    /// Path of the task; of a job, `job` and its label.
     pub task: String,
     /// What it waits for, in words: `lock accounts`, `task main/1`, `a future of another library`.
     pub waits_for: String,
@@ -35,6 +39,8 @@ pub struct BlockedTask {
     pub since: crate::instant::Instant,
     /// The tasks that could end the wait: who holds the lock, which task is awaited.
     pub held_by: Vec<String>,
-    /// `file:line:column` where the task was spawned.
+    /// `file:line:column` where the task was spawned, or the job submitted.
     pub spawned_at: String,
+    /// True of a job.
+    pub is_job: bool,
 }

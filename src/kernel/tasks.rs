@@ -169,6 +169,7 @@ impl Tasks {
         self.slots.get(slot as usize)?.as_ref()
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, id: TaskId) -> Option<&mut Task> {
         let slot = *self.slot_of.get(id.get() as usize)?;
         self.slots.get_mut(slot as usize)?.as_mut()

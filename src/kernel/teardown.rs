@@ -41,7 +41,12 @@ impl Kernel {
         for event_loop in &mut self.loops {
             event_loop.clear();
         }
-        Remains { tasks, closures: self.closures.drain(), jobs: self.outside.take_all() }
+        let mut jobs = Vec::new();
+        for (id, job) in self.outside.take_all() {
+            self.leaked.push(format!("job {}", self.names.job(id)));
+            jobs.push(job);
+        }
+        Remains { tasks, closures: self.closures.drain(), jobs }
     }
 
     /// Closes a loop: what is ready or scheduled is forgotten (returned to be dropped outside the borrow).

@@ -50,9 +50,10 @@ impl Kernel {
             }
         }
         match *waiting {
-            Waiting::Task(id) if own && current == Some(id) => {}
+            Waiting::Task(id) if own && current == Some(id) => self.note_wait(key),
             Waiting::Foreign { registration, task } if !own && task == current => {
                 self.renew_waker(key, registration, waker);
+                self.note_wait(key);
             }
             _ => {
                 self.end_wait(key, waiting);
@@ -62,13 +63,28 @@ impl Kernel {
         Found::Pending
     }
 
-    fn begin_wait(&mut self, key: Key, waiting: &mut Waiting, own: bool, waker: &Waker) {
-        let (since, frame, current) = (self.now, self.frame, self.current);
-        if let Some(id) = current
+    /// Notes that a task can only wait for this future, because it blocks: for the report of a deadlock.
+    pub(crate) fn wait_in_words(&mut self, id: TaskId, key: Key) {
+        let (since, frame) = (self.now, self.frame);
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.add_wait(Wait { future: key, frame, requested: false, since });
+        }
+    }
+
+    /// Notes that the running task waits for this future, unless that is known: a wait ends with the frame it began in.
+    fn note_wait(&mut self, key: Key) {
+        let (since, frame) = (self.now, self.frame);
+        if let Some(id) = self.current
             && let Some(task) = self.tasks.get_mut(id)
+            && task.waits().all(|wait| wait.future != key)
         {
             task.add_wait(Wait { future: key, frame, requested: false, since });
         }
+    }
+
+    fn begin_wait(&mut self, key: Key, waiting: &mut Waiting, own: bool, waker: &Waker) {
+        self.note_wait(key);
+        let current = self.current;
         let callback = match current {
             Some(id) if own => {
                 *waiting = Waiting::Task(id);
@@ -76,6 +92,9 @@ impl Kernel {
             }
             _ => {
                 self.registrations += 1;
+                if let (None, Some(job)) = (current, self.outside.current) {
+                    self.outside.add_wait(self.registrations, job, key);
+                }
                 *waiting = Waiting::Foreign { registration: self.registrations, task: current };
                 Callback::Wake(self.registrations, Box::new(waker.clone()))
             }
@@ -100,6 +119,9 @@ impl Kernel {
     pub(crate) fn end_wait(&mut self, key: Key, waiting: &mut Waiting) {
         let was = std::mem::replace(waiting, Waiting::Not);
         let (Waiting::Task(_) | Waiting::Foreign { .. }) = was else { return };
+        if let Waiting::Foreign { registration, task: None } = was {
+            self.outside.remove_wait(registration);
+        }
         let (Waiting::Task(id) | Waiting::Foreign { task: Some(id), .. }) = was else {
             return self.withdraw_callback(key, was);
         };

@@ -120,14 +120,15 @@ fn deadlock(
     cycle: &[String],
     clock_held: bool,
 ) -> std::fmt::Result {
-    let tasks = if blocked.len() == 1 { "task waits" } else { "tasks wait" };
-    write!(f, "deadlock: {} {tasks} and nothing can wake them", blocked.len())?;
+    let count = blocked.iter().filter(|blocked| !blocked.is_job).count();
+    let tasks = if count == 1 { "task waits" } else { "tasks wait" };
+    write!(f, "deadlock: {count} {tasks} and nothing can wake them")?;
     for task in blocked {
         write!(f, "\n    {} waits for {} since {}s", task.task, task.waits_for, task.since)?;
         if !task.held_by.is_empty() {
             write!(f, ", which is up to {}", task.held_by.join(", "))?;
         }
-        write!(f, " (spawned at {})", task.spawned_at)?;
+        write!(f, " ({} at {})", if task.is_job { "submitted" } else { "spawned" }, task.spawned_at)?;
     }
     if let [first, ..] = cycle {
         write!(f, "\n    cycle: {} -> {first}", cycle.join(" -> "))?;

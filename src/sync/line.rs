@@ -143,8 +143,8 @@ impl Line {
     /// Whether the code that runs now could wait here.
     pub(super) fn check(&self) -> Result<(), OtherLoop> {
         let Some(bound) = self.bound.get() else { return Ok(()) };
-        let here = context::try_with(|kernel| (kernel.run, kernel.loop_for_calls()));
-        if here == Some(bound) { Ok(()) } else { Err(OtherLoop) }
+        let here = || context::with("check_loop", |kernel| (kernel.run, kernel.loop_for_calls()));
+        if context::is_inside() && here() == bound { Ok(()) } else { Err(OtherLoop) }
     }
 
     /// Binds the line to the running loop, unless it is bound already (asyncio's `_get_loop`).

@@ -36,9 +36,11 @@ impl Resource {
 
     /// Does something in the current run; nothing outside of one.
     fn in_run<R>(&self, operation: impl FnOnce(&mut Kernel, ResourceId) -> R) -> Option<R> {
-        context::try_with(|kernel| {
-            let id = self.id(kernel);
-            operation(kernel, id)
+        context::is_inside().then(|| {
+            context::with(self.kind, |kernel| {
+                let id = self.id(kernel);
+                operation(kernel, id)
+            })
         })
     }
 

@@ -162,10 +162,10 @@ impl<'a> Builder<'a> {
         let location = self.location.unwrap_or_else(Location::caller);
         // The coroutine is moved, never run or dropped, while the kernel is borrowed.
         let mut future = Some(future);
-        let cell = context::with("spawn", |kernel| {
+        let (cell, over) = context::with("spawn", |kernel| {
             let loop_id = self.loop_id.unwrap_or_else(|| kernel.loop_for_calls());
             if kernel.event_loop(loop_id).closed {
-                return None;
+                return (None, false);
             }
             let mut cell = None;
             kernel.spawn(loop_id, self.name, self.hidden, location, |address| {
@@ -174,8 +174,12 @@ impl<'a> Builder<'a> {
                 cell = Some(Rc::clone(&made));
                 made as Rc<dyn RunTask>
             });
-            cell
+            (cell, kernel.stop.is_some() && kernel.running_loop.is_some())
         });
+        if over {
+            // Code that spawns without end would never come back to the loop.
+            context::unwind_over();
+        }
         cell.map(|cell| Task::new(cell)).ok_or(LoopClosed)
     }
 }

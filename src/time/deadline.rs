@@ -178,8 +178,10 @@ impl Deadline {
 
 fn emit_armed(target: Aim, until: Option<Instant>) {
     context::of(target.run, |kernel| {
-        let who = target.task.into();
-        kernel.emit(Event::TimeoutArmed { who, until });
+        if kernel.tasks.get(target.task).is_some_and(|task| !task.hidden) {
+            let who = target.task.into();
+            kernel.emit(Event::TimeoutArmed { who, until });
+        }
     });
 }
 

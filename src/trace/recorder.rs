@@ -153,6 +153,27 @@ impl Recorder {
         }
     }
 
+    /// Keeps an event for the reader without counting it in the digest: for what follows from the other events, such as
+    /// a wake from the poll that comes of it, and would cost every step.
+    ///
+    /// ```
+    /// use seedbed::{Instant, TaskId};
+    /// use seedbed::trace::{Event, Names, Recorder};
+    /// let mut recorder = Recorder::on();
+    /// let before = recorder.digest(&Names::new());
+    /// recorder.aside(Instant::START, Event::Woken { task: TaskId::new(0) });
+    /// assert_eq!(recorder.digest(&Names::new()), before);
+    /// assert_eq!(recorder.finish(&mut Names::new()).len(), 1);
+    /// ```
+    pub fn aside(&mut self, now: Instant, event: Event) {
+        if self.recording {
+            self.keep(Stored {
+                nanos: now.as_nanos(),
+                packed: event.pack(),
+            });
+        }
+    }
+
     /// Takes in a text, for the event that follows. The digest counts it by its content.
     ///
     /// ```

@@ -44,25 +44,11 @@ impl Parse for Select {
         while !input.is_empty() {
             if input.peek(Token![else]) {
                 let otherwise = Some(parse_else(input)?);
-                return Self::checked(
-                    Self {
-                        biased,
-                        branches,
-                        otherwise,
-                    },
-                    input,
-                );
+                return Self::checked(Self { biased, branches, otherwise }, input);
             }
             branches.push(input.parse()?);
         }
-        Self::checked(
-            Self {
-                biased,
-                branches,
-                otherwise: None,
-            },
-            input,
-        )
+        Self::checked(Self { biased, branches, otherwise: None }, input)
     }
 }
 
@@ -99,24 +85,15 @@ impl Parse for Branch {
         }
         let pattern = Pat::parse_multi_with_leading_vert(input)?;
         if input.peek(Token![=>]) || input.peek(Token![==]) || !input.peek(Token![=]) {
-            return Err(input.error(format!(
-                "expected `=`: {FORM}; where the value is not needed, `_ = future => handler`"
-            )));
+            return Err(
+                input.error(format!("expected `=`: {FORM}; where the value is not needed, `_ = future => handler`"))
+            );
         }
         input.parse::<Token![=]>()?;
         let future = input.parse()?;
-        let condition = if input.peek(Token![,]) {
-            Some(condition(input)?)
-        } else {
-            None
-        };
+        let condition = if input.peek(Token![,]) { Some(condition(input)?) } else { None };
         arrow(input)?;
-        Ok(Self {
-            pattern,
-            future,
-            condition,
-            handler: handler(input)?,
-        })
+        Ok(Self { pattern, future, condition, handler: handler(input)? })
     }
 }
 
@@ -203,9 +180,7 @@ impl Select {
         let (enabled, context, later, outcome) =
             (hidden("enabled"), hidden("context"), hidden("later"), hidden("outcome"));
         let (ahead, behind, set, branch) = (hidden("ahead"), hidden("behind"), hidden("set"), hidden("branch"));
-        let futures: Vec<Ident> = (0..self.branches.len())
-            .map(|n| hidden(&format!("future{n}")))
-            .collect();
+        let futures: Vec<Ident> = (0..self.branches.len()).map(|n| hidden(&format!("future{n}"))).collect();
         let expressions = self.branches.iter().map(|branch| &branch.future);
         // All expressions come before the first pin, as plain `let`s, so that a borrowed temporary in one lives as long as the block.
         let pins = self.branches.iter().zip(&futures).map(|(branch, future)| {

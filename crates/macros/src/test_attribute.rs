@@ -79,16 +79,11 @@ impl Parse for Function {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let start = input.span();
-        let signature = input
-            .parse()
-            .map_err(|_| Error::new(start, "`#[seedbed::test]` goes on an `async fn`"))?;
+        let signature = input.parse().map_err(|_| Error::new(start, "`#[seedbed::test]` goes on an `async fn`"))?;
         match input.parse()? {
-            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => Ok(Self {
-                attributes,
-                visibility,
-                signature,
-                body: TokenTree::Group(body),
-            }),
+            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => {
+                Ok(Self { attributes, visibility, signature, body: TokenTree::Group(body) })
+            }
             other => Err(Error::new(other.span(), "a test needs a body: `async fn name() { … }`")),
         }
     }
@@ -109,10 +104,7 @@ impl Function {
             errors.add(constness.span, "a test cannot be `const`");
         }
         if !matches!(signature.safety, Safety::Default) {
-            errors.add(
-                signature.fn_token.span,
-                "a test cannot be `unsafe`: write the unsafe block inside",
-            );
+            errors.add(signature.fn_token.span, "a test cannot be `unsafe`: write the unsafe block inside");
         }
         if let Some(abi) = &signature.abi {
             errors.add(abi.span(), "a test cannot be `extern`");
@@ -124,18 +116,10 @@ impl Function {
             );
         }
         if !signature.inputs.is_empty() {
-            errors.add(
-                signature.inputs.span(),
-                "a test takes no arguments: make the values inside it",
-            );
+            errors.add(signature.inputs.span(), "a test takes no arguments: make the values inside it");
         }
         for attribute in &self.attributes {
-            if attribute
-                .path()
-                .segments
-                .last()
-                .is_some_and(|segment| segment.ident == "test")
-            {
+            if attribute.path().segments.last().is_some_and(|segment| segment.ident == "test") {
                 errors.add(
                     attribute.span(),
                     "remove this attribute: `#[seedbed::test]` makes the function a test by itself",
@@ -147,12 +131,7 @@ impl Function {
 
     /// A plain test of the same name around the function.
     fn into_test(self, settings: &Settings) -> TokenStream {
-        let Self {
-            attributes,
-            visibility,
-            signature,
-            body,
-        } = self;
+        let Self { attributes, visibility, signature, body } = self;
         let name = &signature.ident;
         let output = &signature.output;
         let calls = &settings.0;
@@ -224,10 +203,7 @@ impl Parse for Entry {
         if input.is_empty() || input.peek(Token![,]) {
             return Err(Error::new(key.span(), format!("`{key}` needs a value: `{key} = …`")));
         }
-        Ok(Self {
-            key,
-            value: input.parse()?,
-        })
+        Ok(Self { key, value: input.parse()? })
     }
 }
 
@@ -236,27 +212,19 @@ impl Entry {
         let key = &self.key;
         let Some((_, kind)) = SETTINGS.iter().find(|(name, _)| key == name) else {
             let known = SETTINGS.map(|(name, _)| name).join(", ");
-            return Err(Error::new(
-                key.span(),
-                format!("there is no setting `{key}`; the settings are {known}"),
-            ));
+            return Err(Error::new(key.span(), format!("there is no setting `{key}`; the settings are {known}")));
         };
         let value = match kind {
             Kind::Integer(bits) => self.integer(*bits)?.into_token_stream(),
             Kind::Policy => self.policy()?.into_token_stream(),
-            Kind::Duration => {
-                let nanoseconds = self.duration()?;
-                quote! { ::core::time::Duration::from_nanos(#nanoseconds) }
-            }
+            // In nanoseconds, so that the macro names no type.
+            Kind::Duration => self.duration()?.into_token_stream(),
         };
         Ok(quote! { .#key(#value) })
     }
 
     fn integer(&self, bits: u32) -> Result<LitInt> {
-        let Expr::Lit(ExprLit {
-            lit: Lit::Int(literal), ..
-        }) = &self.value
-        else {
+        let Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) = &self.value else {
             return Err(self.wrong("an integer literal, decimal or `0x…`"));
         };
         let kind = format!("u{bits}");
@@ -272,18 +240,15 @@ impl Entry {
     fn policy(&self) -> Result<LitStr> {
         let names = POLICIES.map(|name| format!("\"{name}\"")).join(" or ");
         match &self.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(literal), ..
-            }) if POLICIES.contains(&literal.value().as_str()) => Ok(literal.clone()),
+            Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) if POLICIES.contains(&literal.value().as_str()) => {
+                Ok(literal.clone())
+            }
             _ => Err(self.wrong(&names)),
         }
     }
 
     fn duration(&self) -> Result<u64> {
-        let Expr::Lit(ExprLit {
-            lit: Lit::Str(literal), ..
-        }) = &self.value
-        else {
+        let Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) = &self.value else {
             return Err(self.wrong("a duration in quotes, such as \"90s\", \"1h 30m\" or \"250ms\""));
         };
         nanoseconds(&literal.value()).map_err(|why| Error::new(literal.span(), format!("`{}`: {why}", self.key)))

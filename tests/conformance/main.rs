@@ -1,0 +1,114 @@
+//! Runs asyncio programs on seedbed and compares what they do with what CPython did, to the pass.
+//!
+//! `cargo test --test conformance` runs the programs beside this file; `SEEDBED_CONFORMANCE=FILE` (plain or .gz) runs another
+//! file of the same form; `SEEDBED_CONFORMANCE_ID=ID` only one program of it, with its trace; `SEEDBED_CONFORMANCE_ALL=1`
+//! shows every difference, not just the first five. The last line is `N passed, M failed`.
+#![allow(clippy::print_stdout, reason = "a test program of its own: it reports what libtest would")]
+
+mod callback;
+mod combinators;
+mod coroutine;
+mod corpus;
+mod errors;
+mod exceptions;
+mod executors;
+mod futures;
+mod loops;
+mod objects;
+mod outcome;
+mod primitives;
+mod program;
+mod scenario;
+mod stmt;
+mod values;
+mod vars;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use corpus::Line;
+
+/// How many differences are shown.
+const SHOWN: usize = 5;
+
+/// How this test is called in a list of tests.
+const NAME: &str = "asyncio_programs";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| args.iter().any(|arg| arg == flag);
+    // What `cargo nextest` asks of a test program: a list of its tests, one of them by name, none of them ignored.
+    if has("--list") {
+        if !has("--ignored") {
+            println!("{NAME}: test");
+        }
+        return ExitCode::SUCCESS;
+    }
+    let filters: Vec<_> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
+    let wanted = filters.is_empty() || filters.iter().any(|filter| NAME.contains(filter.as_str()));
+    if has("--ignored") || !wanted {
+        return ExitCode::SUCCESS;
+    }
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            println!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "which programs to run is asked for from outside")]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Runs every program; true if all did as CPython.
+fn run() -> Result<bool, String> {
+    let only = setting("SEEDBED_CONFORMANCE_ID");
+    let files = match setting("SEEDBED_CONFORMANCE") {
+        Some(file) => vec![PathBuf::from(file)],
+        None => {
+            let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
+            vec![here.join("hand_dev.jsonl.gz"), here.join("dev.jsonl.gz")]
+        }
+    };
+    let (mut passed, mut failed) = (0, 0);
+    for file in &files {
+        for line in corpus::read(file)? {
+            if only.is_some() && line.scenario.as_ref().ok().map(|scenario| &scenario.id) != only.as_ref() {
+                continue;
+            }
+            match check(line, only.is_some()) {
+                None => passed += 1,
+                Some(difference) => {
+                    failed += 1;
+                    if failed <= SHOWN || setting("SEEDBED_CONFORMANCE_ALL").is_some() {
+                        println!("{difference}");
+                    }
+                }
+            }
+        }
+    }
+    if failed > SHOWN {
+        println!("… and {} more differences", failed - SHOWN);
+    }
+    println!("{passed} passed, {failed} failed");
+    Ok(failed == 0)
+}
+
+/// Runs one program; what differs, if anything does.
+fn check(line: Line, traced: bool) -> Option<String> {
+    let place = format!("{}:{}", line.path.display(), line.number);
+    let scenario = match line.scenario {
+        Ok(scenario) => scenario,
+        Err(why) => return Some(format!("{place}: not a scenario: {why}")),
+    };
+    match scenario::run(scenario.program, traced) {
+        Ok(outcome) if outcome == scenario.expected => None,
+        Ok(outcome) => Some(format!("{place}: {} differs\n{}", scenario.id, outcome.beside(&scenario.expected))),
+        Err(why) => Some(format!("{place}: {} could not be run: {why}", scenario.id)),
+    }
+}

@@ -1,0 +1,119 @@
+//! P1, same replay, same run: digests of generated programs, kept as a table that a changed schedule must change on
+//! purpose, and computed again in another thread, in another process, and as the last of a thousand runs.
+
+#[path = "golden/program.rs"]
+mod program;
+
+use std::process::Command;
+
+use program::{Shared, generate, perform};
+use seedbed::policy::by_name;
+use seedbed::{Report, Seed, Sim};
+
+const PROGRAMS: u64 = 150;
+const POLICIES: [&str; 2] = ["fifo", "random"];
+
+fn run(number: u64, policy: &str, trace: bool) -> Report<()> {
+    let seed = Seed::new(number);
+    let policy = by_name(policy, seed).expect("a known policy");
+    Sim::new(seed)
+        .policy(policy)
+        .trace(trace)
+        .run(async move { perform(generate(seed), Shared::new()).await })
+}
+
+/// One line for each program and policy: digest, virtual end, steps, verdict.
+fn table() -> String {
+    let mut lines = Vec::new();
+    for number in 0..PROGRAMS {
+        for policy in POLICIES {
+            let report = run(number, policy, false);
+            let verdict = match &report.result {
+                Ok(()) => "ok".to_owned(),
+                Err(failure) => failure.kind.to_string().lines().next().unwrap_or_default().to_owned(),
+            };
+            let Report { digest, end, steps, .. } = report;
+            lines.push(format!("{number:3} {policy:6} {digest} {end:>8}s {steps:4} steps  {verdict}"));
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn digests_are_the_golden_ones() {
+    insta::with_settings!(
+        { snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"), omit_expression => true },
+        { insta::assert_snapshot!("digests", table()) }
+    );
+}
+
+/// Without this, the table could be golden and empty of meaning.
+#[test]
+fn the_programs_are_diverse() {
+    let table = table();
+    let lines: Vec<&str> = table.lines().collect();
+    let ended = lines.iter().filter(|line| line.ends_with("ok")).count();
+    assert!(ended * 3 > lines.len(), "only {ended} of {} programs end by themselves", lines.len());
+    assert!(ended < lines.len(), "no program ends in a verdict");
+    let digests: std::collections::BTreeSet<&str> = lines.iter().map(|line| &line[11..27]).collect();
+    assert!(digests.len() * 10 > lines.len() * 5, "only {} different digests", digests.len());
+}
+
+#[test]
+fn another_thread_gives_the_same_runs() {
+    let here = table();
+    let there = std::thread::Builder::new().spawn(table).expect("a thread").join().expect("the table is made");
+    assert_eq!(here, there);
+}
+
+#[test]
+fn another_process_gives_the_same_runs() {
+    const ASK: &str = "SEEDBED_GOLDEN_PRINT";
+    if std::env::var_os(ASK).is_some() {
+        println!("<<<\n{}\n>>>", table());
+        return;
+    }
+    let executable = std::env::current_exe().expect("the test's own executable");
+    let output = Command::new(executable)
+        .args(["another_process_gives_the_same_runs", "--exact", "--nocapture"])
+        .env(ASK, "1")
+        .output()
+        .expect("the executable starts");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let theirs = printed.split("<<<\n").nth(1).and_then(|rest| rest.split("\n>>>").next());
+    assert_eq!(theirs, Some(table().as_str()), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_thousandth_run_is_like_the_first() {
+    let first = run(7, "random", true);
+    for number in 0..1_000 {
+        let _report = run(number % PROGRAMS, "random", false);
+    }
+    let last = run(7, "random", true);
+    assert_eq!(first.digest, last.digest);
+    assert_eq!(first.trace, last.trace);
+}
+
+#[test]
+fn recording_the_trace_does_not_change_the_run() {
+    for number in 0..PROGRAMS {
+        assert_eq!(run(number, "random", true).digest, run(number, "random", false).digest, "program {number}");
+    }
+}
+
+/// The order of any policy is recorded as departures and replayed exactly.
+#[test]
+fn recorded_departures_replay_exactly() {
+    use seedbed::choice::ReplayMode;
+    for number in 0..PROGRAMS {
+        let seed = Seed::new(number);
+        let policy = by_name("random", seed).expect("a known policy");
+        let program = move || async move { perform(generate(seed), Shared::new()).await };
+        let recorded = Sim::new(seed).policy(policy).record(true).run(program());
+        let replayed = Sim::new(Seed::new(0)).replay(recorded.departures.clone(), ReplayMode::Strict).run(program());
+        assert_eq!(replayed.mismatches, [], "program {number}");
+        assert_eq!(recorded.digest, replayed.digest, "program {number}");
+        assert_eq!(recorded.trace.full(), replayed.trace.full(), "program {number}");
+    }
+}
