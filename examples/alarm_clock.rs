@@ -8,7 +8,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The clock starts at midnight. The alarm is a callback of the loop; the sleeper does nothing until it rings.
-pub fn alarm_at_half_past_eight() -> Report<Instant> {
+pub(crate) fn alarm_at_half_past_eight() -> Report<Instant> {
     Sim::new(0).run(async {
         let alarm = Event::new().named("alarm");
         let bell = alarm.clone();
@@ -37,7 +37,7 @@ pub fn alarm_at_half_past_eight() -> Report<Instant> {
 }
 
 /// Three rods with bells: the angler reacts to whichever rings, in the order in which they do.
-pub fn fishing_rods() -> Report<()> {
+pub(crate) fn fishing_rods() -> Report<()> {
     Sim::new(0).run(async {
         let rods = [("left", 40), ("middle", 15), ("right", 25)].map(|(rod, minutes)| {
             spawn(async move {

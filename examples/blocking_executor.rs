@@ -12,7 +12,7 @@ fn blocking_work(name: &str, span: Duration) {
 }
 
 /// The job ends while main sleeps: both together take one second.
-pub fn beside() -> Report<()> {
+pub(crate) fn beside() -> Report<()> {
     Sim::new(0).run(async {
         let job = run_in_executor(None, || blocking_work("the job", Duration::from_millis(500)));
         note!("main sleeps");
@@ -23,7 +23,7 @@ pub fn beside() -> Report<()> {
 }
 
 /// Main ends first. Shutting down the default executor waits for the job, as `asyncio.run` does.
-pub fn outlives_main() -> Report<()> {
+pub(crate) fn outlives_main() -> Report<()> {
     Sim::new(0).run(async {
         let job = run_in_executor(None, || blocking_work("the job", Duration::from_millis(500)));
         drop(job.expect("the default executor is open"));

@@ -14,7 +14,7 @@ impl Drop for CleanUp {
 }
 
 /// A task is cancelled at its next await: a frame catches it, or the whole task is dropped.
-pub fn cancelled_at_the_next_await() -> Report<()> {
+pub(crate) fn cancelled_at_the_next_await() -> Report<()> {
     Sim::new(0).run(async {
         let dropped = spawn(async {
             let _clean_up = CleanUp("the dropped task");
@@ -38,7 +38,7 @@ pub fn cancelled_at_the_next_await() -> Report<()> {
 }
 
 /// `wait_for` cancels the task whose time is up; `timeout` whatever future it encloses.
-pub fn out_of_time() -> Report<()> {
+pub(crate) fn out_of_time() -> Report<()> {
     Sim::new(0).run(async {
         let slow = spawn(async {
             let _clean_up = CleanUp("the slow task");
@@ -50,7 +50,7 @@ pub fn out_of_time() -> Report<()> {
 }
 
 /// What is shielded runs on when the one who waits for it gives up.
-pub fn shielded() -> Report<&'static str> {
+pub(crate) fn shielded() -> Report<&'static str> {
     Sim::new(0).run(async {
         let commit = spawn(async {
             sleep(Duration::from_secs(2)).await;

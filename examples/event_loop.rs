@@ -12,7 +12,7 @@ async fn job(name: &'static str, span: Duration) -> &'static str {
 }
 
 /// The life of a loop, from plain code.
-pub fn life_of_a_loop() -> Report<Result<(), LoopError>> {
+pub(crate) fn life_of_a_loop() -> Report<Result<(), LoopError>> {
     Sim::new(0).drive(|| {
         let event_loop = EventLoop::current();
 

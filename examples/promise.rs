@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use seedbed::{InvalidState, Promise, Report, Sim, note, sleep, spawn};
 
-pub fn awaited_by_two() -> Report<Result<(), InvalidState>> {
+pub(crate) fn awaited_by_two() -> Report<Result<(), InvalidState>> {
     Sim::new(0).run(async {
         let promise = Promise::<String>::named("greeting");
         let readers = ["ann", "bob"].map(|name| {

@@ -24,7 +24,7 @@ fn start_ticker() -> Task<()> {
 }
 
 /// The work runs on the loop: no tick for five seconds, and the first one late.
-pub fn starved() -> Report<u64> {
+pub(crate) fn starved() -> Report<u64> {
     Sim::new(0).run(async {
         let ticker = start_ticker();
         sleep(Duration::from_millis(1500)).await;
@@ -36,7 +36,7 @@ pub fn starved() -> Report<u64> {
 }
 
 /// The work runs on a thread of a pool: the ticker ticks on.
-pub fn threads() -> Report<u64> {
+pub(crate) fn threads() -> Report<u64> {
     Sim::new(0).run(async {
         let ticker = start_ticker();
         let pool = ThreadPool::new(2).expect("two workers").named("crunchers");
@@ -48,7 +48,7 @@ pub fn threads() -> Report<u64> {
 }
 
 /// The work runs in a process of its own: argument and result cross as bytes.
-pub fn processes() -> Report<u64> {
+pub(crate) fn processes() -> Report<u64> {
     Sim::new(0).run(async {
         let ticker = start_ticker();
         let pool = ProcessPool::new(2).expect("two workers").named("crunchers");

@@ -1,4 +1,52 @@
-//! seedbed runs async Rust on a virtual clock, in one thread, in an order that a seed decides.
+//! `seedbed` runs async Rust on a virtual clock, on one thread, in an order that a seed decides: a test bed for code
+//! whose bugs hide in time and order.
+//!
+//! ```
+//! use seedbed::{Sim, note, sleep, spawn};
+//! use std::time::Duration;
+//!
+//! let report = Sim::new(42).run(async {
+//!     let baker = spawn(async {
+//!         sleep(Duration::from_secs(2 * 3600)).await;
+//!         note!("bread is ready");
+//!         "bread"
+//!     });
+//!     baker.await.unwrap()
+//! });
+//! assert_eq!(report.end.to_string(), "7200.000"); // two virtual hours
+//! assert!(report.trace.summary().contains("main/1  note    bread is ready"));
+//! assert_eq!(report.unwrap(), "bread");
+//! ```
+//!
+//! # Map
+//!
+//! - [`Sim`] configures and starts a run; [`Report`] and [`Failure`] say what it came to. [`macro@test`] makes a test of it.
+//! - [`task`]: [`spawn`], [`Task`], [`Promise`], [`catch_cancel`]. [`time`]: [`sleep()`], [`timeout`], [`interval`], [`advance`].
+//! - [`combine`]: [`gather`], [`wait`](fn@wait), [`as_completed`], [`wait_for`], [`shield`], [`TaskGroup`].
+//! - [`sync`]: locks, events, conditions, semaphores, barriers, queues. [`executor`]: simulated threads and processes.
+//! - [`EventLoop`], [`run`](fn@run) and [`Runner`]: the loop by hand, in a [`Sim::drive`].
+//! - [`trace`]: what happened. [`assert_trace!`] keeps it as a snapshot; [`note!`] writes into it.
+//! - [`choice`] and [`policy`]: what decides the order. [`select!`](macro@select) and [`rng`] are choices too.
+//!
+//! Names and rules are those of Python's asyncio (CPython 3.13), down to the number of passes of the loop that
+//! every operation takes. Searching this documentation for an asyncio or tokio name finds its counterpart.
+//!
+//! # Determinism
+//!
+//! The same build with the same seed, policy and departures gives the same run, byte for byte: on any machine, thread and
+//! process, in debug and release. [`Report::digest`] is a fingerprint to compare runs by. This holds as long as the
+//! program takes nothing from outside: the wall clock, threads of the operating system, the order of a `HashMap`,
+//! `tokio::select!`. `docs/determinism.md` in the repository lists what leaks, and the cures.
+//!
+//! # Limitations
+//!
+//! No real input or output, no interception of the standard library, one thread, 64-bit targets. One order is tried at a
+//! time: plain FIFO, or a seeded random one.
+//!
+//! # Sources
+//!
+//! Python's asyncio documentation and `Lib/asyncio` of CPython 3.13; the inversion table (Lehmer code) for recording
+//! orders; ChaCha8 for all draws.
 
 #![forbid(clippy::mem_forget)]
 
@@ -31,6 +79,8 @@ pub use executor::{
     BrokenProcessPool, ExecutorError, JobError, ProcessError, ProcessPool, Shutdown, ThreadPool, ZeroWorkers, blocking,
     run_in_executor, run_in_executor_fallible, shutdown_default_executor, to_thread,
 };
+#[cfg(feature = "proptest")]
+pub use harness::any_sim;
 pub use ident::{JobId, LoopId, ParseIdError, ResourceId, TaskId, WorkerId};
 pub use instant::{Instant, ParseInstantError};
 pub use kernel::{BlockedTask, Counts, LimitKind};
@@ -90,3 +140,9 @@ pub mod __private {
     pub use insta;
     pub use crate::note::note;
 }
+
+/// The README's code, compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct ReadmeDoctests;

@@ -1,8 +1,26 @@
 //! P1, same replay, same run: digests of generated programs, kept as a table that a changed schedule must change on
 //! purpose, and computed again in another thread, in another process, and as the last of a thousand runs.
 
+#[path = "../examples/alarm_clock.rs"]
+#[allow(dead_code, reason = "`main` prints what is compared here")]
+mod alarm_clock;
+#[path = "../examples/blocking_executor.rs"]
+#[allow(dead_code, reason = "`main` prints what is compared here")]
+mod blocking_executor;
+#[path = "../examples/cancel_and_timeout.rs"]
+#[allow(dead_code, reason = "`main` prints what is compared here")]
+mod cancel_and_timeout;
+#[path = "../examples/event_loop.rs"]
+#[allow(dead_code, reason = "`main` prints what is compared here")]
+mod event_loop;
 #[path = "golden/program.rs"]
 mod program;
+#[path = "../examples/promise.rs"]
+#[allow(dead_code, reason = "`main` prints what is compared here")]
+mod promise;
+#[path = "../examples/ticker.rs"]
+#[allow(dead_code, reason = "`main` prints what is compared here")]
+mod ticker;
 
 use std::process::Command;
 
@@ -10,7 +28,7 @@ use program::{Shared, generate, perform};
 use seedbed::policy::by_name;
 use seedbed::{Report, Seed, Sim};
 
-const PROGRAMS: u64 = 150;
+const PROGRAMS: u64 = 200;
 const POLICIES: [&str; 2] = ["fifo", "random"];
 
 fn run(number: u64, policy: &str, trace: bool) -> Report<()> {
@@ -22,8 +40,29 @@ fn run(number: u64, policy: &str, trace: bool) -> Report<()> {
         .run(async move { perform(generate(seed), Shared::new()).await })
 }
 
-/// One line for each program and policy: digest, virtual end, steps, verdict.
-fn table() -> String {
+/// One line for each example: digest and virtual end.
+fn examples() -> Vec<String> {
+    fn line<T>(name: &str, report: &Report<T>) -> String {
+        format!("{name:30} {} {:>10}s", report.digest, report.end)
+    }
+    vec![
+        line("alarm_clock", &alarm_clock::alarm_at_half_past_eight()),
+        line("alarm_clock, fishing_rods", &alarm_clock::fishing_rods()),
+        line("blocking_executor, beside", &blocking_executor::beside()),
+        line("blocking_executor, outlives", &blocking_executor::outlives_main()),
+        line("cancel_and_timeout, cancelled", &cancel_and_timeout::cancelled_at_the_next_await()),
+        line("cancel_and_timeout, elapsed", &cancel_and_timeout::out_of_time()),
+        line("cancel_and_timeout, shielded", &cancel_and_timeout::shielded()),
+        line("event_loop", &event_loop::life_of_a_loop()),
+        line("promise", &promise::awaited_by_two()),
+        line("ticker, starved", &ticker::starved()),
+        line("ticker, threads", &ticker::threads()),
+        line("ticker, processes", &ticker::processes()),
+    ]
+}
+
+/// One line for each generated program and policy: digest, virtual end, steps, verdict.
+fn programs() -> Vec<String> {
     let mut lines = Vec::new();
     for number in 0..PROGRAMS {
         for policy in POLICIES {
@@ -36,7 +75,12 @@ fn table() -> String {
             lines.push(format!("{number:3} {policy:6} {digest} {end:>8}s {steps:4} steps  {verdict}"));
         }
     }
-    lines.join("\n")
+    lines
+}
+
+/// Everything that must be the same everywhere.
+fn table() -> String {
+    [examples(), programs()].concat().join("\n")
 }
 
 #[test]
@@ -50,8 +94,7 @@ fn digests_are_the_golden_ones() {
 /// Without this, the table could be golden and empty of meaning.
 #[test]
 fn the_programs_are_diverse() {
-    let table = table();
-    let lines: Vec<&str> = table.lines().collect();
+    let lines = programs();
     let ended = lines.iter().filter(|line| line.ends_with("ok")).count();
     assert!(ended * 3 > lines.len(), "only {ended} of {} programs end by themselves", lines.len());
     assert!(ended < lines.len(), "no program ends in a verdict");
@@ -67,6 +110,7 @@ fn another_thread_gives_the_same_runs() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how the second process knows that it is the second")]
 fn another_process_gives_the_same_runs() {
     const ASK: &str = "SEEDBED_GOLDEN_PRINT";
     if std::env::var_os(ASK).is_some() {

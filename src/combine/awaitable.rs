@@ -12,6 +12,7 @@ use crate::task::{
 };
 
 mod sealed {
+    #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
     pub trait Sealed {}
 }
 

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use super::panics::Seen;
+use super::seen::Seen;
 use crate::kernel::Kernel;
 
 /// A run: its kernel behind the one borrow that everything takes turns at.

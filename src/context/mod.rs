@@ -1,51 +1,20 @@
 //! The run of this thread: the one thread-local, wakers, caught panics, and the code that drives a loop.
 
-mod panics;
+mod seen;
 #[allow(unsafe_code, reason = "the thread-local is a bare pointer: see the file")]
 mod current;
+mod panics;
 #[allow(unsafe_code, reason = "the integer waker: see the file")]
 mod waker;
+mod reach;
 mod drive;
 mod teardown;
 
 pub(crate) use current::{World, enter, is_inside, with, with_world, world};
 pub(crate) use drive::{block_for, block_until, job_name, run_loop, unwind_over};
 pub(crate) use panics::{guarded, install_hook};
+pub(crate) use reach::{of, release, try_of};
 pub(crate) use teardown::tear_down;
-pub(crate) use waker::{is_own, job_waker, take_foreign};
+pub(crate) use waker::{is_own, job_waker, take_foreign, next_run};
 
 pub(crate) use crate::kernel::Closure;
-use crate::kernel::{Address, Kernel};
-
-/// Borrows the kernel of the run with this number.
-///
-/// # Panics
-///
-/// If that run is not the thread's current one: a handle was kept past the end of its run.
-#[track_caller]
-pub(crate) fn of<R>(run: u32, operation: impl FnOnce(&mut Kernel) -> R) -> R {
-    match current::of_run(run, operation) {
-        Some(result) => result,
-        None => stale(),
-    }
-}
-
-#[cold]
-#[track_caller]
-fn stale() -> ! {
-    panic!(
-        "a task, promise, pool or loop was used outside its own seedbed run: handles mean nothing after their run has \
-         ended, nor in another run; take values out of it instead"
-    )
-}
-
-/// As [`of`], for destructors: nothing happens when the run is over.
-pub(crate) fn try_of<R>(run: u32, operation: impl FnOnce(&mut Kernel) -> R) -> Option<R> {
-    current::of_run(run, operation)
-}
-
-/// Gives back the entry of a future whose owner is dropped, and drops its callbacks.
-pub(crate) fn release(address: Address) {
-    let released = try_of(address.run, |kernel| kernel.release_future(address.key));
-    drop(released);
-}

@@ -4,13 +4,8 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Arc, Once};
 
 use super::current::{self, World};
+use super::seen::Seen;
 use crate::kernel::PanicReport;
-
-/// What the hook saw of the last panic that this run will handle.
-#[derive(Debug, Default)]
-pub(crate) struct Seen {
-    location: Option<String>,
-}
 
 static INSTALL: Once = Once::new();
 
@@ -31,7 +26,7 @@ pub(crate) fn install_hook() {
 
 /// Notes a panic that the current run will catch; false if it will not.
 fn note(info: &PanicHookInfo<'_>) -> bool {
-    current::hand_to_catcher(Seen { location: info.location().map(ToString::to_string) })
+    current::hand_to_catcher(Seen::at(info.location()))
 }
 
 /// Runs user code; a panic becomes a report about `who`.
@@ -44,7 +39,7 @@ pub(crate) fn guarded<R>(
         let message = message_of(&*payload);
         // A payload's own destructor is user code as well.
         let dropped = panic::catch_unwind(AssertUnwindSafe(move || drop(payload)));
-        let location = world.take_seen().and_then(|seen| seen.location);
+        let location = world.take_seen().and_then(|seen| seen.into_location());
         let mut report = PanicReport { message, location, task: who() };
         if dropped.is_err() {
             report.message.push_str(" (and its payload panicked when it was dropped)");

@@ -5,7 +5,7 @@
 //! has ended, or the caller is a thread of its own, in which case the wake is noted as a leak of determinism.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
@@ -17,6 +17,14 @@ compile_error!("seedbed packs a run and a task into one pointer and needs a 64-b
 
 static TASK: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &TASK), wake_task, wake_task, |_| {});
 static JOB: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &JOB), wake_job, wake_job, |_| {});
+
+/// Numbers of runs in the process, so that a waker knows its own wherever it is called. They reach no result.
+static RUNS: AtomicU32 = AtomicU32::new(1);
+
+/// The number of a new run.
+pub(crate) fn next_run() -> u32 {
+    RUNS.fetch_add(1, Ordering::Relaxed)
+}
 
 fn pack(run: u32, number: u32) -> *const () {
     std::ptr::without_provenance((u64::from(run) << 32 | u64::from(number)) as usize)

@@ -92,5 +92,8 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    settings.into_sim().run(async move { test().await }).unwrap()
+    match settings.into_sim().run(async move { test().await }).result {
+        Ok(output) => output,
+        Err(failure) => panic!("{failure}"),
+    }
 }

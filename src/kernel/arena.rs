@@ -27,11 +27,6 @@ impl<T> Arena<T> {
         Self { slots: Vec::new(), free: Vec::new() }
     }
 
-    /// Number of values held.
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
-    }
-
     pub(crate) fn insert(&mut self, value: T) -> Key {
         if let Some(slot) = self.free.pop() {
             let entry = &mut self.slots[slot as usize];
@@ -70,14 +65,6 @@ impl<T> Arena<T> {
         self.free.clear();
         self.slots.drain(..).filter_map(|slot| slot.value).collect()
     }
-
-    /// The values with their keys, in slot order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.slots.iter().enumerate().filter_map(|(slot, entry)| {
-            let slot = u32::try_from(slot).expect("seedbed bug: an arena outgrew u32, please report");
-            entry.value.as_ref().map(|value| (Key { slot, generation: entry.generation }, value))
-        })
-    }
 }
 
 #[cfg(test)]
@@ -94,7 +81,6 @@ mod tests {
         assert_eq!(arena.get(first), None);
         assert_eq!(arena.remove(first), None);
         assert_eq!(arena.get(second), Some(&'b'));
-        assert_eq!(arena.len(), 1);
     }
 
     #[test]
@@ -105,6 +91,6 @@ mod tests {
         arena.remove(gone);
         arena.insert(3);
         assert_eq!(arena.drain(), [1, 3]);
-        assert_eq!(arena.len(), 0);
+        assert_eq!(arena.drain(), []);
     }
 }

@@ -125,15 +125,13 @@ impl Kernel {
     /// The first cycle of tasks and jobs that wait for each other, by name: each waits for the next, the last for the
     /// first.
     pub(crate) fn cycle(&self) -> Vec<String> {
-        for start in self.tasks.ids() {
-            if let Some(cycle) = self.cycle_from(Actor::Task(start)) {
-                return cycle.into_iter().map(|actor| self.name_of(actor)).collect();
-            }
-        }
-        Vec::new()
+        let tasks = self.tasks.ids().into_iter().map(Actor::Task);
+        let jobs = self.outside.iter().map(|(id, _)| Actor::Job(id));
+        let cycle = tasks.chain(jobs).find_map(|start| self.cycle_from(start)).unwrap_or_default();
+        cycle.into_iter().map(|actor| self.name_of(actor)).collect()
     }
 
-    /// A shortest way from a task back to itself.
+    /// A shortest way from a task or job back to itself.
     fn cycle_from(&self, start: Actor) -> Option<Vec<Actor>> {
         let mut ways = VecDeque::from([vec![start]]);
         let mut seen = BTreeSet::new();

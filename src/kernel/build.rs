@@ -5,7 +5,7 @@ use super::idle::Idle;
 use super::limits::Limits;
 use super::machine::{Counts, Kernel};
 use super::outside::Outside;
-use super::pick::Picker;
+use super::picker::Picker;
 use super::resources::Resources;
 use super::tasks::Tasks;
 use crate::choice::ChoiceSource;

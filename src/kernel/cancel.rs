@@ -1,116 +1,194 @@
-//! Cancellation as CPython 3.13 does it: down to the innermost future that can be cancelled.
+//! Asking for a cancellation, as CPython 3.13 does it: down to the innermost future that can be cancelled.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::arena::Key;
 use super::frames::FrameIndex;
-use super::future::{Cancelled, Kind, State};
+use super::future::{Kind, State};
 use super::machine::Kernel;
+use super::tasks::Wait;
 use crate::ident::TaskId;
 use crate::trace::Event;
 
 type Message = Option<Arc<str>>;
 
-/// How far a request went at one task.
-enum Hop {
-    /// It was passed on to a future, or it waits for the task's next step.
-    Done,
-    /// The task waits for another task only: ask that one.
-    Next(TaskId),
+/// A task or a gather that was asked, and is passing the request on.
+struct Asked {
+    who: Who,
+    /// What it waits for, and whether a combinator's waker is told.
+    waits: Vec<(Key, bool)>,
+    /// How many of those were asked.
+    at: usize,
+    /// One of them took the request.
+    passed: bool,
+    /// One of them waits for this very task.
+    circular: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Who {
+    Task(TaskId, FrameIndex),
+    Gather(Key),
 }
 
 impl Kernel {
     /// Cancels a future of any kind; false if it was done (or nothing of it could be cancelled).
     pub(crate) fn cancel(&mut self, key: Key, message: &Message) -> bool {
-        let Some(future) = self.futures.get_mut(key) else { return false };
-        if future.is_done() {
-            return false;
-        }
-        match future.kind {
-            Kind::Task(id) => {
-                self.cancel_task(id, None, message);
-                true
+        let mut asking = Vec::new();
+        let took = self.ask(key, message, &mut asking);
+        took.unwrap_or_else(|| self.pass_on(asking, message))
+    }
+
+    /// Requests the cancellation of what a task runs inside `target`.
+    pub(crate) fn cancel_task(&mut self, id: TaskId, target: FrameIndex, message: &Message) {
+        let asked = self.request(id, target, message);
+        self.pass_on(asked.into_iter().collect(), message);
+    }
+
+    /// Passes requests on, along chains of waits and into gathers of gathers, depth first; says whether the first one
+    /// asked took it. A loop, not a recursion, because chains may be long. Whoever was asked on the way is not asked
+    /// again: tasks may wait for each other in a circle.
+    fn pass_on(&mut self, mut asking: Vec<Asked>, message: &Message) -> bool {
+        let mut path: BTreeSet<TaskId> = asking.iter().filter_map(Asked::task).collect();
+        while let Some(asked) = asking.last_mut() {
+            let Some(&(key, wrapped)) = asked.waits.get(asked.at) else {
+                let Some(done) = asking.pop() else { break };
+                let took = self.end_asking(&done, message);
+                done.task().map(|id| path.remove(&id));
+                match asking.last_mut() {
+                    Some(outer) if took => self.passed(outer),
+                    Some(_) => {}
+                    None => return took,
+                }
+                continue;
+            };
+            asked.at += 1;
+            if self.task_of(key).is_some_and(|id| path.contains(&id)) {
+                asked.circular = true;
+                continue;
             }
-            Kind::Gather => self.cancel_gather(key, message),
+            if let Who::Task(id, _) = asked.who
+                && wrapped
+                && self.hold(id, key, message)
+            {
+                self.passed(asked);
+                continue;
+            }
+            match self.ask(key, message, &mut asking) {
+                Some(true) => asking.last_mut().into_iter().for_each(|asked| self.passed(asked)),
+                Some(false) => {}
+                None => path.extend(asking.last().and_then(Asked::task)),
+            }
+        }
+        false
+    }
+
+    /// Asks one future: says whether it took the request, or nothing if it has others to ask first.
+    fn ask(&mut self, key: Key, message: &Message, asking: &mut Vec<Asked>) -> Option<bool> {
+        let Some(future) = self.futures.get_mut(key) else { return Some(false) };
+        if future.is_done() {
+            return Some(false);
+        }
+        let asked = match future.kind {
+            Kind::Task(id) => self.request(id, None, message),
+            Kind::Gather => {
+                let children = future.extra().children.iter().map(|&child| (child, false)).collect();
+                Some(Asked::new(Who::Gather(key), children))
+            }
             _ => {
                 if message.is_some() || future.extra.is_some() {
                     future.extra().message.clone_from(message);
                 }
                 self.settle(key, State::Cancelled);
+                return Some(true);
+            }
+        };
+        asking.push(asked?);
+        None
+    }
+
+    /// Notes a request at a task, which is to pass it on.
+    fn request(&mut self, id: TaskId, target: FrameIndex, message: &Message) -> Option<Asked> {
+        let by = self.actor();
+        let text = message.as_deref().map(|message| self.recorder.text(message));
+        self.emit(Event::CancelRequested { task: id, by, message: text });
+        let key = self.tasks.get(id)?.future;
+        self.future_mut(key).extra().requests += 1;
+        self.asked(id, target)
+    }
+
+    fn asked(&self, id: TaskId, target: FrameIndex) -> Option<Asked> {
+        let task = self.tasks.get(id)?;
+        let waits = task.waits().filter(|wait| task.takes_request(wait.frame, target));
+        Some(Asked::new(Who::Task(id, target), waits.map(|wait| (wait.future, wait.wrapped)).collect()))
+    }
+
+    /// What was asked last by `asked` took the request.
+    fn passed(&mut self, asked: &mut Asked) {
+        asked.passed = true;
+        if let Who::Task(id, _) = asked.who
+            && let Some(task) = self.tasks.get_mut(id)
+        {
+            let (key, _) = asked.waits[asked.at - 1];
+            task.check_cancel = true;
+            task.waits_mut().filter(|wait| wait.future == key).for_each(|wait| wait.requested = true);
+        }
+    }
+
+    /// Everything that `asked` waits for was asked.
+    fn end_asking(&mut self, asked: &Asked, message: &Message) -> bool {
+        match asked.who {
+            Who::Gather(key) => {
+                if asked.passed {
+                    self.future_mut(key).extra().cancel_requested = true;
+                }
+                asked.passed
+            }
+            Who::Task(id, target) => {
+                if asked.passed {
+                    self.mark_other_branches(id, target, message);
+                } else {
+                    self.keep_request(id, target, message, asked.circular || asked.waits.is_empty());
+                }
                 true
             }
         }
     }
 
-    fn cancel_gather(&mut self, key: Key, message: &Message) -> bool {
-        let children = self.future_mut(key).extra().children.clone();
-        let mut any = false;
-        for child in children {
-            any |= self.cancel(child, message);
+    /// A leaf under a combinator's waker may be polled by other tasks too (`futures::future::Shared`), which must not take
+    /// it for settled. A future that only the leaf knows is left alone; the task is told by its next step.
+    fn hold(&mut self, id: TaskId, key: Key, message: &Message) -> bool {
+        let private = |kind| matches!(kind, Kind::Sleep | Kind::Resource(_) | Kind::Other(_));
+        if !self.futures.get(key).is_some_and(|future| !future.is_done() && private(future.kind)) {
+            return false;
         }
-        if any {
-            self.future_mut(key).extra().cancel_requested = true;
-        }
-        any
+        let Some(task) = self.tasks.get_mut(id) else { return false };
+        task.waits_mut().filter(|wait| wait.future == key).for_each(|wait| wait.held = true);
+        task.extra().held.clone_from(message);
+        self.queue_step(id);
+        true
     }
 
-    /// Requests the cancellation of what a task runs inside `target`. The request travels along a chain of tasks that
-    /// wait for each other in a loop, not by recursion, so that the chain may be long.
-    pub(crate) fn cancel_task(&mut self, id: TaskId, target: FrameIndex, message: &Message) {
-        let mut hops = self.tasks.live();
-        let (mut id, mut target) = (id, target);
-        while let Hop::Next(next) = self.request(id, target, message, hops == 0) {
-            (id, target) = (next, None);
-            hops = hops.saturating_sub(1);
-        }
-    }
-
-    /// One task's part in a request. `circular` is set when the chain of waits has closed on itself.
-    fn request(&mut self, id: TaskId, target: FrameIndex, message: &Message, circular: bool) -> Hop {
-        let by = self.actor();
-        let text = message.as_deref().map(|message| self.recorder.text(message));
-        self.emit(Event::CancelRequested { task: id, by, message: text });
-        let Some(task) = self.tasks.get(id) else { return Hop::Done };
-        let key = task.future;
-        let waits: Vec<Key> =
-            task.waits().filter(|wait| task.takes_request(wait.frame, target)).map(|wait| wait.future).collect();
-        self.future_mut(key).extra().requests += 1;
-        let idle = waits.is_empty();
-        if !circular
-            && let [only] = waits[..]
-            && let Some(inner) = self.pending_task(only)
-        {
-            self.mark_requested(id, only);
-            return Hop::Next(inner);
-        }
-        let mut any = false;
-        for wait in waits {
-            if !circular && self.cancel(wait, message) {
-                self.mark_requested(id, wait);
-                any = true;
+    /// A request was passed on in some branches of a task that waits for several things at once. The other branches, which
+    /// wait for nothing that takes it, are told by the next step.
+    fn mark_other_branches(&mut self, id: TaskId, target: FrameIndex, message: &Message) {
+        let Some(task) = self.tasks.get_mut(id).filter(|task| task.catches()) else { return };
+        let running = task.running;
+        let waits: Vec<Wait> = task.waits().copied().collect();
+        let frames = &mut task.extra().frames;
+        let (mut any, mut idle) = (false, false);
+        for frame in frames.innermost(target) {
+            let mut inside = waits.iter().filter(|wait| frames.catcher(wait.frame) == Some(frame)).peekable();
+            let waits_for_nothing = inside.peek().is_none();
+            if !inside.any(|wait| wait.requested) {
+                (any, idle) = (true, idle | waits_for_nothing);
+                frames.set_pending(frame, message.clone());
             }
         }
-        if !any {
-            self.keep_request(id, target, message, circular || idle);
-        }
-        Hop::Done
-    }
-
-    fn pending_task(&self, key: Key) -> Option<TaskId> {
-        match self.futures.get(key) {
-            Some(future) if !future.is_done() => match future.kind {
-                Kind::Task(id) => Some(id),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn mark_requested(&mut self, id: TaskId, key: Key) {
-        let Some(task) = self.tasks.get_mut(id) else { return };
-        task.check_cancel = true;
-        for wait in task.waits_mut().filter(|wait| wait.future == key) {
-            wait.requested = true;
+        task.check_cancel |= any;
+        if idle && !running {
+            self.queue_step(id);
         }
     }
 
@@ -128,6 +206,23 @@ impl Kernel {
         self.future_mut(key).extra().message.clone_from(message);
         if idle && !running {
             self.queue_step(id);
+        }
+    }
+
+    /// A wait of `id` is being ended by somebody else, before the cancellation that it was to bring was delivered.
+    pub(crate) fn keep_undelivered(&mut self, id: TaskId, wait: Wait) {
+        let of_future = self.futures.get(wait.future).and_then(|future| future.extra.as_ref()?.message.clone());
+        let Some(task) = self.tasks.get_mut(id) else { return };
+        let extra = task.extra();
+        let message = if wait.held { extra.held.clone() } else { of_future };
+        let catcher = extra.frames.catcher(wait.frame);
+        self.keep_request(id, catcher, &message, true);
+    }
+
+    fn task_of(&self, key: Key) -> Option<TaskId> {
+        match self.futures.get(key)?.kind {
+            Kind::Task(id) => Some(id),
+            _ => None,
         }
     }
 
@@ -151,116 +246,30 @@ impl Kernel {
         left
     }
 
-    /// At the start of a step: decides what is thrown into the task, and where. `Some` means that the whole coroutine
-    /// is to be dropped.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn deliver(&mut self, id: TaskId) -> Option<Cancelled> {
-        let task = self.tasks.get_mut(id)?;
-        task.check_cancel = false;
-        let waits: Vec<_> = task.waits().copied().collect();
-        let mut must_cancel = task.extra.as_mut().and_then(|extra| extra.must_cancel.take());
-        let mut pending = task.extra.as_mut().map(|extra| extra.frames.take_pending()).unwrap_or_default();
-        let marked = must_cancel.is_some() || !pending.is_empty();
-        let mut thrown: Vec<(FrameIndex, bool, Cancelled)> = Vec::new();
-        let mut still_requested = false;
-        for wait in waits {
-            let future = self.future_mut(wait.future);
-            if !future.is_done() {
-                still_requested |= wait.requested;
-                continue;
-            }
-            // A marked task that is resumed by a cancelled future gets that future's cancellation.
-            let cancelled = if wait.requested || marked { future.read_cancelled() } else { None };
-            if wait.requested {
-                self.unmark_requested(id, wait.future);
-            }
-            if let Some(cancelled) = cancelled {
-                // Told once: the await may outlive the frame it stands in (it was borrowed there).
-                if let Some(task) = self.tasks.get_mut(id) {
-                    task.remove_wait(wait.future);
-                }
-                thrown.push((wait.frame, true, cancelled));
-                must_cancel = None;
-                pending.clear();
-            }
-        }
-        thrown.extend(must_cancel.map(|message| (None, false, Cancelled::with(message))));
-        thrown.extend(pending.into_iter().map(|(frame, message)| (Some(frame), false, Cancelled::with(message))));
-        let task = self.tasks.get_mut(id)?;
-        task.check_cancel = still_requested;
-        thrown.into_iter().fold(None, |root, (frame, here, cancelled)| {
-            root.or_else(|| self.throw(id, frame, here, cancelled))
-        })
-    }
-
-    fn unmark_requested(&mut self, id: TaskId, key: Key) {
-        if let Some(task) = self.tasks.get_mut(id) {
-            for wait in task.waits_mut().filter(|wait| wait.future == key) {
-                wait.requested = false;
-            }
-        }
-    }
-
-    /// Throws into a task: `here` at exactly this place, else wherever the code inside `frame` now waits. What no
-    /// frame catches is returned: it ends the task.
-    pub(crate) fn throw(
-        &mut self,
-        id: TaskId,
-        frame: FrameIndex,
-        here: bool,
-        cancelled: Cancelled,
-    ) -> Option<Cancelled> {
-        let Some(extra) = self.tasks.get_mut(id).and_then(|task| task.extra.as_mut()) else { return Some(cancelled) };
-        let catchers = if here {
-            extra.frames.catcher(frame).into_iter().collect()
-        } else {
-            extra.frames.innermost(frame)
-        };
-        if catchers.is_empty() {
-            return Some(cancelled);
-        }
-        for index in catchers {
-            self.deferred.extend(extra.frames.throw(index, cancelled.clone()));
-        }
-        None
-    }
-
     /// After a step that left the task suspended: a request made during the step is passed on to what it now waits
-    /// for; if that takes none, the step that will deliver it is scheduled.
+    /// for; if that takes none, it is kept for the next step.
     pub(crate) fn pass_on_requests(&mut self, id: TaskId) {
-        let Some(task) = self.tasks.get_mut(id) else { return };
-        let Some(extra) = &mut task.extra else { return };
+        let Some(extra) = self.tasks.get_mut(id).and_then(|task| task.extra.as_mut()) else { return };
         let mut requests: Vec<(FrameIndex, Message)> = Vec::new();
-        requests.extend(extra.must_cancel.clone().map(|message| (None, message)));
+        requests.extend(extra.must_cancel.take().map(|message| (None, message)));
         let pending = extra.frames.take_pending();
         requests.extend(pending.into_iter().map(|(frame, message)| (Some(frame), message)));
         for (target, message) in requests {
-            let Some(task) = self.tasks.get_mut(id) else { return };
-            let waits: Vec<Key> =
-                task.waits().filter(|wait| task.takes_request(wait.frame, target)).map(|wait| wait.future).collect();
-            let idle = waits.is_empty();
-            let mut any = false;
-            for wait in waits {
-                if self.cancel(wait, &message) {
-                    self.mark_requested(id, wait);
-                    any = true;
-                }
-            }
-            let Some(task) = self.tasks.get_mut(id) else { return };
-            if any {
-                if target.is_none() {
-                    task.extra().must_cancel = None;
-                }
-                continue;
-            }
-            task.check_cancel = true;
-            if let Some(frame) = target {
-                task.extra().frames.set_pending(frame, message);
-            }
-            if idle {
-                self.queue_step(id);
-            }
+            let asked = self.asked(id, target);
+            self.pass_on(asked.into_iter().collect(), &message);
+        }
+    }
+}
+
+impl Asked {
+    fn new(who: Who, waits: Vec<(Key, bool)>) -> Self {
+        Self { who, waits, at: 0, passed: false, circular: false }
+    }
+
+    fn task(&self) -> Option<TaskId> {
+        match self.who {
+            Who::Task(id, _) => Some(id),
+            Who::Gather(_) => None,
         }
     }
 }
@@ -270,7 +279,6 @@ impl super::tasks::Task {
     /// outside all of them cannot be unwound by itself, so the frames decide.
     fn takes_request(&self, frame: FrameIndex, target: FrameIndex) -> bool {
         let Some(extra) = &self.extra else { return true };
-        extra.frames.is_inside(frame, target)
-            && (!extra.frames.any_catches() || extra.frames.catcher(frame).is_some())
+        extra.frames.is_inside(frame, target) && (!extra.frames.any_catches() || extra.frames.catcher(frame).is_some())
     }
 }

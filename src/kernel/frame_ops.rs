@@ -17,6 +17,13 @@ impl Kernel {
         task.extra().frames.enter(outer, catches, waker)
     }
 
+    /// A frame is polled again, perhaps in another place: a future may move into a combinator, or out of it.
+    pub(crate) fn renew_frame(&mut self, task: TaskId, index: u32, wrapped: Option<&Waker>) {
+        let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.extra.as_mut()) else { return };
+        let old = extra.frames.renew_waker(index, wrapped);
+        self.discarded.extend(old);
+    }
+
     pub(crate) fn take_inbox(&mut self, task: TaskId, index: u32) -> Option<Cancelled> {
         let extra = self.tasks.get_mut(task)?.extra.as_mut()?;
         let cancelled = extra.frames.take_inbox(index)?;

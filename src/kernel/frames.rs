@@ -79,6 +79,16 @@ impl Frames {
         }
     }
 
+    /// Sets how to get a frame polled; the waker before it is returned, if it is another.
+    pub(crate) fn renew_waker(&mut self, index: u32, wrapped: Option<&Waker>) -> Option<Waker> {
+        let waker = &mut self.get_mut(index).waker;
+        match (&*waker, wrapped) {
+            (None, None) => None,
+            (Some(kept), Some(new)) if kept.will_wake(new) => None,
+            _ => std::mem::replace(waker, wrapped.cloned()),
+        }
+    }
+
     /// Ends a frame. What it had not delivered goes to the parent, the task if there is none: the returned request.
     pub(crate) fn leave(&mut self, index: u32) -> Option<Option<Arc<str>>> {
         let frame = self.slots[index as usize].take().expect("seedbed bug: a frame ended twice, please report");

@@ -15,7 +15,7 @@ use super::idle::Idle;
 use super::limits::{LimitKind, Limits};
 use super::loops::{Loop, Ready, Target, Timer};
 use super::outside::Outside;
-use super::pick::Picker;
+use super::picker::Picker;
 use super::resources::Resources;
 use super::stop::Stop;
 use super::tasks::{Address, RunTask, Task, Tasks};
@@ -26,10 +26,9 @@ use crate::trace::{Actor, Event, Names, Recorder};
 /// A callback that waits for its turn; taken out when it runs or is cancelled.
 pub(crate) type Closure = Box<dyn FnOnce()>;
 
-/// A panic of a task, and whether anybody was told.
+/// A panic, and whether anybody was told.
 #[derive(Debug)]
 pub(crate) struct PanicRecord {
-    pub(crate) task: Option<TaskId>,
     pub(crate) report: Arc<PanicReport>,
     pub(crate) observed: bool,
 }

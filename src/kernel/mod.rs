@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `future` (what settles), `tasks` and `frames` (who waits, and what catches), `loops` and
 //! `outside` (what is scheduled), `machine` (all of it together), then what is done with it: `settle`, `wait`,
-//! `cancel`, `pick`, `step`, `poll`.
+//! `cancel`, `deliver`, `pick`, `step`, `poll`.
 
 mod arena;
 mod future;
@@ -14,11 +14,13 @@ mod idle;
 mod resources;
 mod limits;
 mod stop;
+mod picker;
 mod machine;
 mod naming;
 mod settle;
 mod wait;
 mod cancel;
+mod deliver;
 mod frame_ops;
 mod pick;
 mod step;

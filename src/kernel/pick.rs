@@ -1,72 +1,11 @@
 //! Who runs next: the head of the ready queue, unless a policy or a plan says otherwise.
 
-use std::collections::BTreeMap;
-
 use super::loops::Ready;
 use super::machine::Kernel;
-use crate::choice::{ChoiceSource, Kind, StreamKey, SubjectKey, Turn, sub_seed};
-use crate::ident::{LoopId, TaskId};
-use crate::policy::{self, Policy};
-use crate::seed::Seed;
+use crate::choice::{Kind, SubjectKey, Turn};
+use crate::ident::LoopId;
+use crate::policy;
 use crate::trace::{Actor, Event};
-
-/// The policy of a run, what overrides it, and what remembers.
-#[derive(Debug)]
-pub(crate) struct Picker {
-    pub(crate) seed: Seed,
-    policy: Box<dyn Policy>,
-    pub(crate) choices: ChoiceSource,
-    /// False while the head of the queue is always right: nothing is asked then.
-    explores: bool,
-    /// Generators made so far, by the subject that asked.
-    generators: BTreeMap<SubjectKey, u32>,
-    candidates: Vec<TaskId>,
-}
-
-impl Picker {
-    pub(crate) fn new(seed: Seed, policy: Box<dyn Policy>, choices: ChoiceSource) -> Self {
-        let explores = !policy.is_plain() || choices.is_watching();
-        Self { seed, policy, choices, explores, generators: BTreeMap::new(), candidates: Vec::new() }
-    }
-
-    pub(crate) fn policy_name(&self) -> String {
-        self.policy.name()
-    }
-
-    /// Answers a question that is not about whose turn it is.
-    pub(crate) fn decide(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> u32 {
-        let policy = &mut self.policy;
-        self.choices.decide(subject, kind, bound, || policy.answer(kind, bound))
-    }
-
-    /// Names the subject of questions asked outside every task, for the record.
-    pub(crate) fn introduce_outside(&mut self, subject: SubjectKey) {
-        if self.choices.is_watching() && subject == SubjectKey::of_path("(outside)") {
-            self.choices.introduce(subject, || std::sync::Arc::from("(outside)"));
-        }
-    }
-
-    /// Takes the choices out at the end of the run.
-    pub(crate) fn take_choices(&mut self) -> ChoiceSource {
-        std::mem::replace(&mut self.choices, ChoiceSource::propose())
-    }
-
-    pub(crate) fn is_watching(&self) -> bool {
-        self.choices.is_watching()
-    }
-
-    /// The seed of a generator of random numbers for user code: one choice, drawn from the seed of the run.
-    pub(crate) fn generator_seed(&mut self, subject: SubjectKey) -> Seed {
-        let count = self.generators.entry(subject).or_insert(0);
-        let n = *count;
-        *count += 1;
-        let stream = StreamKey { subject, kind: Kind::Rng };
-        let seed = self.seed;
-        let draw = || (sub_seed(stream, n, 0).get() ^ seed.derive("rng").get()) as u32 % u32::MAX;
-        let answer = self.choices.decide(subject, Kind::Rng, u32::MAX, draw);
-        sub_seed(stream, n, answer)
-    }
-}
 
 /// What was picked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

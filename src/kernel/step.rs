@@ -224,7 +224,7 @@ impl Kernel {
         let message: TextId = self.recorder.text(&report.message);
         let who = task.map_or_else(|| self.actor(), Actor::Task);
         self.emit(Event::Panicked { who, message });
-        self.panics.push(PanicRecord { task, report: Arc::clone(report), observed: false });
+        self.panics.push(PanicRecord { report: Arc::clone(report), observed: false });
     }
 
     /// Notes that someone awaited a task that panicked.

@@ -47,8 +47,18 @@ pub(crate) struct Wait {
     pub(crate) frame: FrameIndex,
     /// A cancellation of the task was passed on to this future.
     pub(crate) requested: bool,
+    /// A combinator's waker is told, so code of other tasks may wait for the same future.
+    pub(crate) wrapped: bool,
+    /// A cancellation is thrown here at the next step, and the future is left as it is: see `Kernel::hold`.
+    pub(crate) held: bool,
     /// Virtual nanoseconds.
     pub(crate) since: u64,
+}
+
+impl Wait {
+    pub(crate) fn new(future: Key, frame: FrameIndex, since: u64) -> Self {
+        Self { future, frame, requested: false, wrapped: false, held: false, since }
+    }
 }
 
 /// The rarely used part of a task.
@@ -59,6 +69,8 @@ pub(crate) struct TaskExtra {
     pub(crate) waits: Vec<Wait>,
     /// asyncio's `_must_cancel`, with the message: deliver at the next step.
     pub(crate) must_cancel: Option<Option<Arc<str>>>,
+    /// The message that goes with waits that are `held`.
+    pub(crate) held: Option<Arc<str>>,
     /// A cancellation raised by the code itself, outside every frame.
     pub(crate) raised: Option<Cancelled>,
     pub(crate) named_children: Vec<(Box<str>, u32)>,
@@ -114,12 +126,14 @@ impl Task {
         }
     }
 
-    pub(crate) fn remove_wait(&mut self, future: Key) {
+    pub(crate) fn remove_wait(&mut self, future: Key) -> Option<Wait> {
         if self.wait.is_some_and(|wait| wait.future == future) {
-            self.wait = self.extra.as_mut().and_then(|extra| extra.waits.pop());
-        } else if let Some(extra) = &mut self.extra {
-            extra.waits.retain(|wait| wait.future != future);
+            let next = self.extra.as_mut().and_then(|extra| extra.waits.pop());
+            return std::mem::replace(&mut self.wait, next);
         }
+        let waits = &mut self.extra.as_mut()?.waits;
+        let at = waits.iter().position(|wait| wait.future == future)?;
+        Some(waits.remove(at))
     }
 
     pub(crate) fn catches(&self) -> bool {

@@ -50,10 +50,10 @@ impl Kernel {
             }
         }
         match *waiting {
-            Waiting::Task(id) if own && current == Some(id) => self.note_wait(key),
+            Waiting::Task(id) if own && current == Some(id) => self.note_wait(key, own),
             Waiting::Foreign { registration, task } if !own && task == current => {
                 self.renew_waker(key, registration, waker);
-                self.note_wait(key);
+                self.note_wait(key, own);
             }
             _ => {
                 self.end_wait(key, waiting);
@@ -67,23 +67,23 @@ impl Kernel {
     pub(crate) fn wait_in_words(&mut self, id: TaskId, key: Key) {
         let (since, frame) = (self.now, self.frame);
         if let Some(task) = self.tasks.get_mut(id) {
-            task.add_wait(Wait { future: key, frame, requested: false, since });
+            task.add_wait(Wait::new(key, frame, since));
         }
     }
 
     /// Notes that the running task waits for this future, unless that is known: a wait ends with the frame it began in.
-    fn note_wait(&mut self, key: Key) {
+    fn note_wait(&mut self, key: Key, own: bool) {
         let (since, frame) = (self.now, self.frame);
         if let Some(id) = self.current
             && let Some(task) = self.tasks.get_mut(id)
             && task.waits().all(|wait| wait.future != key)
         {
-            task.add_wait(Wait { future: key, frame, requested: false, since });
+            task.add_wait(Wait { wrapped: !own, ..Wait::new(key, frame, since) });
         }
     }
 
     fn begin_wait(&mut self, key: Key, waiting: &mut Waiting, own: bool, waker: &Waker) {
-        self.note_wait(key);
+        self.note_wait(key, own);
         let current = self.current;
         let callback = match current {
             Some(id) if own => {
@@ -125,8 +125,9 @@ impl Kernel {
         let (Waiting::Task(id) | Waiting::Foreign { task: Some(id), .. }) = was else {
             return self.withdraw_callback(key, was);
         };
-        if let Some(task) = self.tasks.get_mut(id) {
-            task.remove_wait(key);
+        let removed = self.tasks.get_mut(id).and_then(|task| task.remove_wait(key));
+        if let Some(wait) = removed.filter(|wait| wait.requested && self.current != Some(id)) {
+            self.keep_undelivered(id, wait);
         }
         self.withdraw_callback(key, was);
     }

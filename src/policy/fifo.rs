@@ -1,6 +1,6 @@
 //! First in, first out: asyncio's own order.
 
-use super::policy::{Policy, Ready};
+use super::propose::{Policy, Ready};
 use crate::choice::Turn;
 
 /// The plain policy: whoever has been ready for the longest time runs. It departs from nothing.

@@ -1,9 +1,11 @@
 //! Policies: rules that propose which ready task runs next.
 
-pub mod fifo;
-pub mod policy;
-pub mod random;
+mod propose;
+mod fifo;
+mod random;
+mod names;
 
 pub use fifo::Fifo;
-pub use policy::{Policy, Ready, UnknownPolicy, by_name};
+pub use names::{UnknownPolicy, by_name};
+pub use propose::{Policy, Ready};
 pub use random::Random;

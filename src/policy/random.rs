@@ -1,6 +1,6 @@
 //! A uniform random walk over the schedules.
 
-use super::policy::{Policy, Ready};
+use super::propose::{Policy, Ready};
 use crate::choice::{Kind, Prng, Turn};
 use crate::seed::Seed;
 

@@ -24,7 +24,6 @@ use crate::seed::Seed;
 /// ```
 #[doc(alias = "asyncio.run")]
 #[doc(alias = "Runtime")]
-#[derive(Debug)]
 #[must_use = "a simulation does nothing until it is run"]
 pub struct Sim {
     pub(super) seed: Seed,
@@ -129,5 +128,16 @@ impl Sim {
     pub fn manual_time(mut self, manual: bool) -> Self {
         self.manual_time = manual;
         self
+    }
+}
+
+impl std::fmt::Debug for Sim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut sim = f.debug_struct("Sim");
+        sim.field("seed", &format_args!("{}", self.seed)).field("policy", &self.policy.name());
+        if let Some((departures, mode)) = &self.replay {
+            sim.field("replay", departures).field("mode", mode);
+        }
+        sim.finish_non_exhaustive()
     }
 }

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::panic::Location;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::builder::Sim;
 use super::failure::{Failure, FailureKind};
@@ -14,9 +13,6 @@ use crate::instant::Instant;
 use crate::kernel::{Config, Kernel};
 use crate::task::TaskError;
 use crate::trace::{Recorder, Trace};
-
-/// Numbers of runs in the process, so that a waker knows its own. They reach no result.
-static RUNS: AtomicU32 = AtomicU32::new(1);
 
 /// How many events a failure shows.
 const LAST_EVENTS: usize = 12;
@@ -104,7 +100,7 @@ impl Sim {
             default_workers: self.default_workers,
             manual_time: self.manual_time,
         };
-        Kernel::new(RUNS.fetch_add(1, Ordering::Relaxed), config)
+        Kernel::new(context::next_run(), config)
     }
 }
 

@@ -239,8 +239,9 @@ pub(super) struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// Leaves the line, if it is still in it.
-    pub(super) fn leave(&self) {
+    /// Gives the wait up, and leaves the line, if it is still in it.
+    pub(super) fn leave(&mut self) {
+        self.waiter.withdraw();
         self.line.places.borrow_mut().leave(self.number);
     }
 

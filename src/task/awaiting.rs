@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use super::error::TaskError;
 use crate::context;
-use crate::kernel::{Address, Cancelled, Found, State, Waiting};
+use crate::kernel::{Address, Found, State, Waiting};
 
 /// One await of one future object. Dropping it withdraws the wait.
 #[derive(Debug)]
@@ -95,12 +95,4 @@ pub(crate) fn read_error(address: Address) -> Result<(), TaskError> {
         }
         Ok(())
     })
-}
-
-/// The error that a future was given, if it is a cancellation.
-pub(crate) fn cancelled_of(error: TaskError) -> Option<Cancelled> {
-    match error {
-        TaskError::Cancelled(cancelled) => Some(cancelled),
-        _ => None,
-    }
 }

@@ -1,6 +1,6 @@
 //! A frame on a task's stack, as the futures that are frames use it.
 
-use std::task::{Context, Waker};
+use std::task::Context;
 
 use crate::context;
 use crate::ident::TaskId;
@@ -52,12 +52,18 @@ impl Frame {
         let (catches, place) = (self.catches, &mut self.place);
         let moved = context::with("catch_cancel", |kernel| {
             let Some(task) = kernel.current else { return place.is_some() };
+            // A combinator's waker is kept: it may poll only what was woken.
+            let wrapped = Some(cx.waker()).filter(|waker| !context::is_own(waker, kernel.run, task));
             match *place {
-                Some(Place { task: owner, .. }) => owner != task,
+                // Of another run: said below.
+                Some(Place { run, .. }) if run != kernel.run => false,
+                Some(Place { task: owner, index, .. }) if owner == task => {
+                    kernel.renew_frame(task, index, wrapped);
+                    false
+                }
+                Some(_) => true,
                 None => {
-                    let own = context::is_own(cx.waker(), kernel.run, task);
-                    let waker: Option<Waker> = (!own).then(|| cx.waker().clone());
-                    let index = kernel.enter_frame(task, catches, waker);
+                    let index = kernel.enter_frame(task, catches, wrapped.cloned());
                     *place = Some(Place { run: kernel.run, task, index });
                     false
                 }

@@ -10,7 +10,7 @@ use super::awaiting::Awaiting;
 use super::cell::{MappedSlot, PromiseCell, Slot};
 use super::error::{InvalidState, TaskError};
 use super::future_ref::FutureRef;
-use super::handle::{Join, peek_at, result_of, take_value};
+use super::join::{Join, peek_at, result_of, take_value};
 use crate::context;
 use crate::ident::LoopId;
 use crate::kernel::{Address, Cancelled, Kernel, Kind, State};

@@ -7,13 +7,12 @@ use std::task::{Context, Poll, ready};
 use super::awaiting::Awaiting;
 use super::error::TaskError;
 use crate::context;
-use crate::ident::LoopId;
 use crate::kernel::{Address, Kind, State};
 
 /// Made by whoever waits, settled by whoever lets it go on. Dropping it forgets the future.
 ///
 /// It is cancelled only together with the code that awaits it, which is then unwound (dropped) instead of polled: clean
-/// up in a guard's `Drop`, and ask [`is_set`](Self::is_set) there whether the wake-up had arrived already.
+/// up in a guard's `Drop`.
 #[derive(Debug)]
 pub(crate) struct Waiter {
     awaiting: Awaiting,
@@ -35,30 +34,15 @@ impl Waiter {
         self.awaiting.address()
     }
 
+    /// Stops waiting; what the future came to can still be asked.
+    pub(crate) fn withdraw(&mut self) {
+        self.awaiting.withdraw();
+    }
+
     /// Settles a waiter if it is pending; says whether it was.
     pub(crate) fn set(address: Address) -> bool {
         context::of(address.run, |kernel| kernel.settle_pending(address.key, State::Finished))
     }
-
-    /// True once it was settled or cancelled.
-    pub(crate) fn is_done(address: Address) -> bool {
-        context::of(address.run, |kernel| kernel.state(address.key) != State::Pending)
-    }
-
-    /// True if it was settled, not cancelled.
-    pub(crate) fn is_set(address: Address) -> bool {
-        context::of(address.run, |kernel| kernel.state(address.key) == State::Finished)
-    }
-
-    /// True if it was cancelled.
-    pub(crate) fn is_cancelled(address: Address) -> bool {
-        context::of(address.run, |kernel| kernel.state(address.key) == State::Cancelled)
-    }
-}
-
-/// The loop that a primitive binds itself to when it first makes somebody wait (asyncio's `_get_loop`).
-pub(crate) fn running_loop(what: &str) -> LoopId {
-    context::with(what, |kernel| kernel.loop_for_calls())
 }
 
 impl Future for Waiter {

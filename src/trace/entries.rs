@@ -22,7 +22,7 @@ pub(super) struct Stored {
 
 const _: () = assert!(
     size_of::<Stored>() == 24,
-    "seedbed bug: a million events are to cost 24 MB"
+    "a million events are to cost 24 MB"
 );
 
 /// The free texts of the events that are kept. Texts are numbered in the order of their events, so those of the oldest

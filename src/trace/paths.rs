@@ -27,7 +27,7 @@ struct Node {
 
 const _: () = assert!(
     size_of::<Node>() <= 24,
-    "seedbed bug: a million tasks are to cost 24 MB of names"
+    "a million tasks are to cost 24 MB of names"
 );
 
 /// Two runs are the same run even when an unrelated edit moved their spawns to other lines.

@@ -84,7 +84,7 @@ macro_rules! vocabulary {
             pub(super) fn pack(self) -> Packed {
                 match self { $(
                     Self::$name { $( $field, )* } => {
-                        const { assert!(CODE_BITS $( + <$type as Operand>::BITS )* <= 128, "seedbed bug: an event of more than 128 bits") };
+                        const { assert!(CODE_BITS $( + <$type as Operand>::BITS )* <= 128, "an event of more than 128 bits") };
                         Packer::new($code)$( .with($field) )*.packed()
                     }
                 )* }

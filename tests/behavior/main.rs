@@ -2,6 +2,13 @@
 
 mod support;
 
+mod attribute;
 mod cancellation;
+mod choices;
 mod examples;
+mod executors;
+mod foreign;
+mod processes;
+mod select;
+mod stuck;
 mod verdicts;

@@ -23,6 +23,7 @@ impl World {
             blocking::sleep(ms);
             exc.map_or(Ok(value), Err)
         };
+        self.event_loop();
         let submitted = run_in_executor_fallible(pool.as_ref(), job);
         submitted.map(Fut::from).map_err(|error| Exc::runtime(&error.to_string()))
     }

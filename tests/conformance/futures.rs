@@ -102,7 +102,7 @@ impl World {
         let fut = Fut { promise: task.promise(), task: Some(task.task_ref()) };
         let known = Known { name: name.to_owned(), fut: fut.clone(), event_loop: event_loop.clone() };
         self.tasks.borrow_mut().insert(task.id(), known);
-        self.paths.borrow_mut().insert(task.name(), name.to_owned());
+        self.paths.borrow_mut().insert(task.name(), (name.to_owned(), event_loop.clone()));
         fut
     }
 

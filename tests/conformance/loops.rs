@@ -24,6 +24,14 @@ impl World {
         }
     }
 
+    /// Runs a loop, and remembers which.
+    fn driven(&self, event_loop: &EventLoop, run: impl FnOnce(&EventLoop) -> Result<Res, LoopError>) -> Res {
+        if event_loop.check_runnable().is_ok() {
+            *self.running.borrow_mut() = Some(event_loop.clone());
+        }
+        self.outcome(run(event_loop))
+    }
+
     fn done(&self, result: Result<(), LoopError>) -> Result<(), Exc> {
         self.outcome(result.map(|()| Ok(Value::None))).map(drop)
     }
@@ -59,7 +67,7 @@ impl World {
         let event_loop = runner.borrow().as_ref().map(|runner| runner.event_loop().clone());
         let event_loop = event_loop.ok_or_else(|| Exc::runtime("Runner is closed"))?;
         let main = self.spawn_unnamed(&event_loop, coroutine)?;
-        self.outcome(event_loop.run_until_done(main.promise.join()))
+        self.driven(&event_loop, |event_loop| event_loop.run_until_done(main.promise.join()))
     }
 
     fn run(self: &Rc<Self>, frame: &Frame, st: &Run) -> Result<(), Exc> {
@@ -100,8 +108,8 @@ impl World {
             }
             (None, None) => return Err(Exc::invalid("run_until_complete of nothing")),
         };
-        let result = event_loop.run_until_done(future.promise.join());
-        self.keep_last(frame, st, self.outcome(result))
+        let result = self.driven(&event_loop, |event_loop| event_loop.run_until_done(future.promise.join()));
+        self.keep_last(frame, st, result)
     }
 
     pub(crate) fn exec_loop(self: &Rc<Self>, frame: &Frame, st: &Stmt) -> Result<(), Exc> {
@@ -109,7 +117,10 @@ impl World {
             Stmt::Run(st) => self.run(frame, st),
             Stmt::RunnerRun(st) => self.runner_run(frame, st),
             Stmt::RunUntilComplete(st) => self.run_until_complete(frame, st),
-            Stmt::RunForever => self.done(self.event_loop().run_forever()),
+            Stmt::RunForever => {
+                let ran = |event_loop: &EventLoop| event_loop.run_forever().map(|()| Ok(Value::None));
+                self.driven(&self.event_loop(), ran).map(drop)
+            }
             Stmt::Stop => {
                 self.event_loop().stop();
                 Ok(())
@@ -130,8 +141,11 @@ impl World {
             Stmt::LoopShutdownExecutor { timeout } => {
                 let timeout = self.maybe_int(frame, timeout.as_ref())?.map(duration);
                 let event_loop = self.event_loop();
-                let shutdown = shutdown_default_executor(timeout);
-                self.done(event_loop.run_until_complete(shutdown))
+                let shutdown = async move {
+                    shutdown_default_executor(timeout).await;
+                    Ok(Value::None)
+                };
+                self.driven(&event_loop, |event_loop| event_loop.run_until_complete(shutdown)).map(drop)
             }
             _ => Err(Exc::invalid("not a statement on loops")),
         }

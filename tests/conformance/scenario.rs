@@ -49,13 +49,15 @@ pub(crate) fn run(program: Program, traced: bool) -> Result<Outcome, String> {
     }
 }
 
-/// Names the tasks that a deadlock blocks as the language does.
+/// Names the tasks of the running loop that a deadlock blocks, as the language does.
 fn deadlocked(world: &World, outcome: Outcome, failure: &Failure) -> Result<Outcome, String> {
     let FailureKind::Deadlock { blocked, .. } = &failure.kind else {
         return Err(failure.to_string());
     };
-    let paths = world.paths.borrow();
-    let mut names: Vec<_> = blocked.iter().filter_map(|task| paths.get(&task.task)).map(String::as_str).collect();
+    let (paths, running) = (world.paths.borrow(), world.running.borrow());
+    let known = blocked.iter().filter_map(|task| paths.get(&task.task));
+    let here = known.filter(|(_, event_loop)| running.as_ref() == Some(event_loop));
+    let mut names: Vec<_> = here.map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     Ok(Outcome { outcome: format!("deadlock:[{}]", names.join(", ")), ..outcome })
 }

@@ -44,8 +44,10 @@ pub(crate) struct World {
     pub(crate) spawned: RefCell<Vec<(String, Fut)>>,
     /// Every task that the language knows of.
     pub(crate) tasks: RefCell<BTreeMap<TaskId, Known>>,
-    /// What seedbed calls a task, and what the language does.
-    pub(crate) paths: RefCell<BTreeMap<String, String>>,
+    /// What seedbed calls a task; what the language does, and the loop of the task.
+    pub(crate) paths: RefCell<BTreeMap<String, (String, EventLoop)>>,
+    /// The loop that the driver runs, or ran last.
+    pub(crate) running: RefCell<Option<EventLoop>>,
     pub(crate) callbacks: RefCell<Vec<Registered>>,
     pub(crate) last_value: RefCell<Value>,
     /// The loop that statements use, running or not.
@@ -67,6 +69,7 @@ impl World {
             spawned: RefCell::default(),
             tasks: RefCell::default(),
             paths: RefCell::default(),
+            running: RefCell::default(),
             callbacks: RefCell::default(),
             last_value: RefCell::new(Value::None),
             current: RefCell::default(),

@@ -12,7 +12,7 @@ use seedbed::{Seed, Task, catch_cancel, gather, note, select, shield, sleep, spa
 
 /// Something that a task does.
 #[derive(Clone, Debug)]
-pub enum Op {
+pub(crate) enum Op {
     Note(u32),
     Yield,
     Sleep(u64),
@@ -25,9 +25,10 @@ pub enum Op {
     Locked(usize, Vec<Op>),
     Permitted(Vec<Op>),
     Put(u32),
-    Get,
+    /// Waits for an item, for so many milliseconds or for ever.
+    Get(Option<u64>),
     Set,
-    Wait,
+    Wait(Option<u64>),
     Race(u64, u64),
     Shield(u64),
     Job(u64),
@@ -35,15 +36,15 @@ pub enum Op {
     Draw,
 }
 
-/// A program of up to about forty operations.
-pub fn generate(seed: Seed) -> Vec<Op> {
+/// A program of up to sixty operations.
+pub(crate) fn generate(seed: Seed) -> Vec<Op> {
     let mut prng = Prng::new(seed, "golden program");
-    let mut budget = 40;
+    let mut budget = 60;
     block(&mut prng, &mut budget, 0)
 }
 
 fn block(prng: &mut Prng, budget: &mut u32, depth: u32) -> Vec<Op> {
-    let length = 2 + prng.below(6);
+    let length = 3 + prng.below(8);
     let mut ops = Vec::new();
     for _ in 0..length {
         if *budget == 0 {
@@ -71,17 +72,43 @@ fn op(prng: &mut Prng, budget: &mut u32, depth: u32) -> Op {
         11 => Op::CancelLast,
         12 => Op::GatherAll,
         13 => Op::Put(prng.below(100)),
-        14 => Op::Get,
-        15 => if prng.below(2) == 0 { Op::Set } else { Op::Wait },
+        14 => Op::Get(patience(prng)),
+        15 => {
+            if prng.below(2) == 0 {
+                Op::Set
+            } else {
+                Op::Wait(patience(prng))
+            }
+        }
         16 => Op::Race(ms(prng), ms(prng)),
         17 => Op::Shield(ms(prng)),
-        18 => if prng.below(3) == 0 { Op::Block(ms(prng)) } else { Op::Job(ms(prng)) },
+        18 => {
+            if prng.below(3) == 0 {
+                Op::Block(ms(prng))
+            } else {
+                Op::Job(ms(prng))
+            }
+        }
         _ => Op::Draw,
     }
 }
 
+/// Mostly a bound, so that few programs end in a deadlock.
+fn patience(prng: &mut Prng) -> Option<u64> {
+    let bounded = prng.below(8) > 0;
+    bounded.then(|| u64::from(prng.below(60)))
+}
+
+/// Waits for a future, with a bound or without.
+async fn within<F: Future>(patience: Option<u64>, future: F) -> Option<F::Output> {
+    match patience {
+        Some(span) => timeout(Duration::from_millis(span), future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
 /// What the tasks of a program share.
-pub struct Shared {
+pub(crate) struct Shared {
     locks: [Lock; 2],
     permits: Semaphore,
     queue: Queue<u32>,
@@ -89,7 +116,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new() -> Rc<Self> {
+    pub(crate) fn new() -> Rc<Self> {
         Rc::new(Self {
             locks: [Lock::new().named("first"), Lock::new().named("second")],
             permits: Semaphore::new(2),
@@ -100,7 +127,7 @@ impl Shared {
 }
 
 /// Runs a block of operations.
-pub fn perform(ops: Vec<Op>, shared: Rc<Shared>) -> Pin<Box<dyn Future<Output = ()>>> {
+pub(crate) fn perform(ops: Vec<Op>, shared: Rc<Shared>) -> Pin<Box<dyn Future<Output = ()>>> {
     Box::pin(async move {
         let mut children: Vec<Task<()>> = Vec::new();
         for op in ops {
@@ -140,10 +167,10 @@ async fn perform_one(op: Op, shared: &Rc<Shared>, children: &mut Vec<Task<()>>) 
             let _permit = shared.permits.permit().await;
             perform(ops, Rc::clone(shared)).await;
         }
-        Op::Put(number) => note!("{:?}", shared.queue.put(number).await),
-        Op::Get => note!("{:?}", shared.queue.get().await),
+        Op::Put(number) => note!("{:?}", within(Some(50), shared.queue.put(number)).await),
+        Op::Get(patience) => note!("{:?}", within(patience, shared.queue.get()).await),
         Op::Set => shared.event.set(),
-        Op::Wait => shared.event.wait().await,
+        Op::Wait(patience) => note!("{:?}", within(patience, shared.event.wait()).await),
         Op::Race(one, other) => select! {
             () = sleep(ms(one)) => note!("one"),
             () = sleep(ms(other)) => note!("other"),

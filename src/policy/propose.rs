@@ -1,10 +1,7 @@
-//! What a policy is: the extension point, and the policies by name.
+//! What a policy is: the one extension point.
 
-use super::fifo::Fifo;
-use super::random::Random;
 use crate::choice::{Kind, Turn};
 use crate::ident::TaskId;
-use crate::seed::Seed;
 
 /// The tasks that may run next, the longest ready first. Never empty.
 #[derive(Debug)]
@@ -92,42 +89,6 @@ pub trait Policy: std::fmt::Debug {
     /// True if all its answers are plain, so that it need not be asked.
     fn is_plain(&self) -> bool {
         false
-    }
-}
-
-/// No policy has this name.
-///
-/// ```
-/// use seedbed::{Seed, policy::by_name};
-/// assert!(by_name("fifo", Seed::from(0)).is_ok());
-/// assert_eq!(
-///     by_name("fair", Seed::from(0)).unwrap_err().to_string(),
-///     "\"fair\" is not a policy: use one of fifo, random"
-/// );
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UnknownPolicy {
-    name: String,
-}
-
-impl std::fmt::Display for UnknownPolicy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} is not a policy: use one of fifo, random", self.name)
-    }
-}
-
-impl std::error::Error for UnknownPolicy {}
-
-/// The policy of this name, with its draws decided by `seed`.
-///
-/// # Errors
-///
-/// [`UnknownPolicy`], naming those there are.
-pub fn by_name(name: &str, seed: Seed) -> Result<Box<dyn Policy>, UnknownPolicy> {
-    match name {
-        "fifo" => Ok(Box::new(Fifo)),
-        "random" => Ok(Box::new(Random::new(seed))),
-        _ => Err(UnknownPolicy { name: name.to_owned() }),
     }
 }
 

@@ -1,0 +1,76 @@
+//! `#[seedbed::test]`: a plain test around one run on the virtual clock.
+
+use std::num::ParseIntError;
+use std::time::Duration;
+
+use rand::Rng;
+use seedbed::{Sim, now, rng, sleep, spawn};
+
+#[seedbed::test]
+async fn hours_pass_at_once() {
+    sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(now().to_string(), "3600.000");
+}
+
+#[seedbed::test(
+    seed = 0x2A,
+    policy = "random",
+    steps = 1_000,
+    tasks = 10,
+    self_wakes = 100,
+    virtual_time = "1h 30m",
+    blocked = "2s"
+)]
+async fn every_setting_is_heard() {
+    // The seed decides what is drawn: 0x2A is 42.
+    let drawn = rng().next_u64();
+    let same = spawn(async { 1 }).await;
+    assert_eq!(same.unwrap(), 1);
+    assert_ne!(drawn, 0);
+}
+
+#[seedbed::test(virtual_time = "1h")]
+#[should_panic(expected = "limit `virtual_time` passed")]
+async fn a_limit_ends_the_test() {
+    sleep(Duration::from_secs(3_601)).await;
+}
+
+#[seedbed::test(steps = 10)]
+#[should_panic(expected = "limit `steps` passed")]
+async fn a_test_that_spins_ends() {
+    loop {
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[seedbed::test]
+#[should_panic(expected = "boom")]
+async fn a_panic_fails_the_test() {
+    panic!("boom");
+}
+
+#[seedbed::test]
+#[should_panic(expected = "forgotten")]
+async fn a_panic_in_a_task_that_nobody_awaits_fails_the_test() {
+    drop(spawn(async { panic!("forgotten") }));
+    sleep(Duration::from_secs(1)).await;
+}
+
+#[seedbed::test]
+async fn a_result_ends_the_test() -> Result<(), ParseIntError> {
+    assert_eq!("4".parse::<u32>()?, 4);
+    Ok(())
+}
+
+#[seedbed::test(seed = 7)]
+async fn a_test_is_a_run_of_its_seed() {
+    // Within a test there is a run already, so its twin is made of the same parts beforehand, in a thread of its own.
+    let drawn = rng().next_u64();
+    let twin = twin_of_seed_7();
+    assert_eq!(drawn, twin);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a second run needs a thread that is not in one")]
+fn twin_of_seed_7() -> u64 {
+    std::thread::spawn(|| Sim::new(7).run(async { rng().next_u64() }).unwrap()).join().expect("the twin ends")
+}

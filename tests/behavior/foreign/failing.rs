@@ -1,0 +1,1 @@
+//! Panics and deadlocks where futures of other libraries are involved.

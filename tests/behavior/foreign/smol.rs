@@ -1,0 +1,1 @@
+//! `async-lock`, `async-channel` and `event-listener`.

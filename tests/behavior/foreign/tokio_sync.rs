@@ -1,0 +1,1 @@
+//! `tokio::sync`, outside every tokio runtime.
