@@ -92,7 +92,7 @@ pub use task::{
     spawn_fallible, yield_now,
 };
 pub use time::{
-    Elapsed, Timeout, TimeoutHandle, advance, interval, now, run_until_idle, sleep, sleep_until, timeout, timeout_at,
+    Elapsed, RescheduleError, Timeout, TimeoutHandle, advance, interval, now, run_until_idle, sleep, sleep_until, timeout, timeout_at,
     wait_all_blocked,
 };
 
