@@ -1,6 +1,6 @@
 //! The order of a `select!`'s branches, as a choice.
 
-use crate::choice::{Kind, SubjectKey};
+use crate::choice::Kind;
 use crate::context;
 
 /// Which branch of `count` is polled first; the others follow in turn. 0, source order, is the plain answer; it is
@@ -15,11 +15,7 @@ pub fn first_branch(count: u32) -> u32 {
         return 0;
     }
     context::with("select!", |kernel| {
-        let subject = match kernel.current.and_then(|id| kernel.tasks.get(id)) {
-            Some(task) => task.subject,
-            None => SubjectKey::of_path("(outside)"),
-        };
-        kernel.picker.introduce_outside(subject);
+        let subject = kernel.current_subject();
         kernel.picker.decide(subject, Kind::Branch, count)
     })
 }

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use crate::choice::{SubjectKey, seeded_rng};
+use crate::choice::seeded_rng;
 use crate::context;
 
 /// A generator of random numbers for the calling task, seeded from the seed of the run.
@@ -27,11 +27,7 @@ use crate::context;
 #[track_caller]
 pub fn rng() -> ChaCha8Rng {
     let seed = context::with("rng", |kernel| {
-        let subject = match kernel.current.and_then(|id| kernel.tasks.get(id)) {
-            Some(task) => task.subject,
-            None => SubjectKey::of_path("(outside)"),
-        };
-        kernel.picker.introduce_outside(subject);
+        let subject = kernel.current_subject();
         kernel.picker.generator_seed(subject)
     });
     seeded_rng(seed)

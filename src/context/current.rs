@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use super::seen::Seen;
-use crate::kernel::Kernel;
+use crate::kernel::{Errand, Kernel};
 
 /// A run: its kernel behind the one borrow that everything takes turns at.
 #[derive(Debug)]
@@ -46,20 +46,14 @@ impl World {
 
     /// Borrows the kernel for one operation. User code never runs inside; the wakers of other libraries that the
     /// operation left behind are called, and dropped, afterwards.
+    #[inline]
     pub(crate) fn with<R>(&self, operation: impl FnOnce(&mut Kernel) -> R) -> R {
-        let (result, left) = {
-            let mut kernel = self.kernel.borrow_mut();
-            let result = operation(&mut kernel);
-            let left = if kernel.deferred.is_empty() && kernel.discarded.is_empty() {
-                None
-            } else {
-                Some((std::mem::take(&mut kernel.deferred), std::mem::take(&mut kernel.discarded)))
-            };
-            (result, left)
-        };
-        if let Some((deferred, discarded)) = left {
-            deferred.into_iter().for_each(std::task::Waker::wake);
-            drop(discarded);
+        let mut kernel = self.kernel.borrow_mut();
+        let result = operation(&mut kernel);
+        if !kernel.errands.is_empty() {
+            let errands = std::mem::take(&mut kernel.errands);
+            drop(kernel);
+            run_errands(errands);
         }
         result
     }
@@ -87,6 +81,19 @@ impl World {
     pub(crate) fn into_kernel(self: Rc<Self>) -> Option<Kernel> {
         Rc::into_inner(self).map(|world| world.kernel.into_inner())
     }
+}
+
+/// Calls the wakers of other libraries, then drops those that are no longer needed: both may run user code.
+#[cold]
+fn run_errands(errands: Vec<Errand>) {
+    let unneeded = errands.into_iter().filter_map(|errand| match errand {
+        Errand::Wake(waker) => {
+            waker.wake();
+            None
+        }
+        Errand::Drop(waker) => Some(waker),
+    });
+    drop(unneeded.collect::<Vec<_>>());
 }
 
 /// While it lives, the panic hook is silent on this thread.

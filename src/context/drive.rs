@@ -8,17 +8,21 @@ use super::current::World;
 use super::panics::guarded;
 use super::waker::{take_foreign, task_waker};
 use crate::ident::{JobId, LoopId, TaskId};
-use crate::kernel::{AtPoll, Ending, Kernel, Next, Outward, PanicReport, RUN_IS_OVER, Refusal, RunTask, Stop};
+use crate::kernel::{Ending, Kernel, Next, Outward, PanicReport, RUN_IS_OVER, Refusal, RunTask, Stop};
 
 /// Runs a loop until `stop` was called or the run is over (asyncio's `run_forever`).
 pub(crate) fn run_loop(world: &World, id: LoopId) -> Result<(), Refusal> {
     world.with(|kernel| kernel.start_loop(id))?;
     let _running = Running { world, id };
     let _catching = world.catching();
-    while poll(world, id) {
-        pass(world, id);
-        if world.with(|kernel| kernel.stop.is_some() || kernel.event_loop(id).stopping) {
-            break;
+    // One catch for as many handles as do not panic: catching each step by itself would cost more than the step.
+    while let Err(report) = guarded(world, || at_work(world), || run_handles(world, id)) {
+        match world.with(|kernel| kernel.running()) {
+            Some((task, runner)) => {
+                finish(world, task, &runner, Ending::Panicked(report));
+                drop_contents(world, task, &runner);
+            }
+            None => world.with(|kernel| kernel.stop_with(Stop::Panic(report))),
         }
     }
     world.with(|kernel| if kernel.stop.is_some() { Err(Refusal::Ended) } else { Ok(()) })
@@ -36,35 +40,16 @@ impl Drop for Running<'_> {
     }
 }
 
-/// One pass: the handles that stand in the ready queue now, each run once.
-fn pass(world: &World, id: LoopId) {
-    world.with(|kernel| {
-        let event_loop = kernel.event_loop(id);
-        event_loop.batch = event_loop.ready.len();
-    });
-    // One catch for as many handles as do not panic: catching each step by itself would cost more than the step.
-    while let Err(report) = guarded(world, || at_work(world), || run_handles(world, id)) {
-        match world.with(|kernel| kernel.running()) {
-            Some((task, runner)) => {
-                finish(world, task, &runner, Ending::Panicked(report));
-                drop_contents(world, task, &runner);
-            }
-            None => world.with(|kernel| kernel.stop_with(Stop::Panic(report))),
-        }
-    }
-}
-
 /// Whose code panicked.
 fn at_work(world: &World) -> String {
     world.with(|kernel| kernel.current.map_or_else(|| "a callback".to_owned(), |task| kernel.names.path(task)))
 }
 
-/// Runs handles until the pass ends. A panic of user code leaves here, with the task still marked as running.
+/// Runs handles until the loop ends. A panic of user code leaves here, with the task still marked as running.
 fn run_handles(world: &World, id: LoopId) {
     let mut next = world.with(|kernel| kernel.next(id));
     loop {
         next = match next {
-            Next::EndOfPass => return,
             Next::Poll(task, runner) => {
                 let waker = task_waker(world.run, task);
                 match runner.poll(&mut Context::from_waker(&waker)) {
@@ -96,45 +81,33 @@ fn run_handles(world: &World, id: LoopId) {
                 closure();
                 world.with(|kernel| kernel.next(id))
             }
+            Next::Outside { to, due_now } => {
+                advance_outside(world, to);
+                world.with(|kernel| kernel.next_after_outside(id, due_now))
+            }
+            Next::Errands { polled } => world.with(|kernel| kernel.next_after_errands(id, polled)),
+            Next::Deadlock => {
+                let foreign = take_foreign(world.run);
+                return world.with(|kernel| kernel.deadlock(&foreign));
+            }
+            Next::Over => return,
         };
     }
 }
 
-/// Ends a task's table entry, then drops it (its runner may be the last owner of user values).
+/// Ends a task, and drops what its entry held outside the borrow.
 fn finish(world: &World, task: TaskId, runner: &Rc<dyn RunTask>, ending: Ending) {
-    let (entry, discard) = world.with(|kernel| kernel.finish(task, ending));
+    let (extra, discard) = world.with(|kernel| kernel.finish(task, ending));
     if discard {
         drop_contents(world, task, runner);
     }
-    drop(entry);
+    drop(extra);
 }
 
 /// Drops what a task's coroutine holds; a panic in a destructor is caught.
 fn drop_contents(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) -> Option<Arc<PanicReport>> {
     let who = || world.with(|kernel| kernel.names.path(task));
     guarded(world, who, || runner.drop_contents()).err()
-}
-
-/// The poll of one pass: jobs that are due, then, if nothing is ready, the clock moves to the next event. False when
-/// the run is over.
-fn poll(world: &World, id: LoopId) -> bool {
-    loop {
-        let now = world.with(|kernel| {
-            kernel.outside.readmit(kernel.now);
-            kernel.now
-        });
-        advance_outside(world, now);
-        match world.with(|kernel| kernel.poll(id)) {
-            AtPoll::Run => return true,
-            AtPoll::Advance(to) => advance_outside(world, to),
-            AtPoll::Over => return false,
-            AtPoll::Deadlock => {
-                let foreign = take_foreign(world.run);
-                world.with(|kernel| kernel.deadlock(&foreign));
-                return false;
-            }
-        }
-    }
 }
 
 /// Moves the clock to `to`; what falls due outside the loops on the way goes on one by one, each at its instant.

@@ -30,8 +30,7 @@ pub(crate) fn try_of<R>(run: u32, operation: impl FnOnce(&mut Kernel) -> R) -> O
     current::of_run(run, operation)
 }
 
-/// Gives back the entry of a future whose owner is dropped, and drops its callbacks.
+/// Gives back the entry of a future whose owner is dropped, and forgets its callbacks.
 pub(crate) fn release(address: Address) {
-    let released = try_of(address.run, |kernel| kernel.release_future(address.key));
-    drop(released);
+    try_of(address.run, |kernel| kernel.release_future(address.key));
 }

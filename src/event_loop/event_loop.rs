@@ -123,8 +123,9 @@ impl EventLoop {
         });
         let result = self.run_forever();
         let closure = context::of(self.run, |kernel| {
-            kernel.remove_done_callback(address.key, callback);
-            kernel.closures.remove(callback)
+            // Once scheduled it stays: where something else stopped the loop in the same pass, it stops the next run, as in
+            // asyncio.
+            if kernel.remove_done_callback(address.key, callback) { kernel.closures.remove(callback) } else { None }
         });
         drop(closure);
         result?;

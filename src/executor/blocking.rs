@@ -268,7 +268,9 @@ pub fn crash_worker() -> ! {
         kernel.outside.runner(id)
     });
     let Some(runner) = runner.filter(|runner| runner.crash()) else {
-        panic!("blocking::crash_worker was called outside the jobs of a ProcessPool: only a worker process can crash alone")
+        panic!(
+            "blocking::crash_worker was called outside the jobs of a ProcessPool: only a worker process can crash alone"
+        )
     };
     loop {
         // It is unwound here; code that catches even that comes back, and is unwound again.

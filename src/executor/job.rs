@@ -95,9 +95,13 @@ pub(super) fn submit<T: 'static>(
     });
     let key = promise.address().key;
     promise.add_done_callback(move || {
-        let job = context::of(run, |kernel| {
-            if kernel.state(key) == State::Cancelled { kernel.outside.runner(id) } else { None }
-        });
+        let job =
+            context::of(
+                run,
+                |kernel| {
+                    if kernel.state(key) == State::Cancelled { kernel.outside.runner(id) } else { None }
+                },
+            );
         if let Some(job) = job {
             job.cancel();
         }
@@ -304,7 +308,7 @@ impl<T: 'static> RunJob for Job<T> {
 
 fn no_stack(id: JobId, run: u32, error: &std::io::Error) -> Arc<PanicReport> {
     Arc::new(PanicReport {
-        message: format!("no stack for the job, because of too many at one time: use fewer workers ({error})"),
+        message: format!("there is no stack for this job: give the pool fewer workers ({error})"),
         location: None,
         task: context::of(run, |kernel| format!("job {}", kernel.names.job(id))),
     })

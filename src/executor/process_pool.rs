@@ -101,7 +101,11 @@ impl ProcessPool {
     /// Outside the pool's own run.
     #[doc(alias = "concurrent.futures.Executor.submit")]
     #[track_caller]
-    pub fn submit<A, R>(&self, function: fn(A) -> R, argument: A) -> Result<Promise<Result<R, ProcessError>>, ExecutorError>
+    pub fn submit<A, R>(
+        &self,
+        function: fn(A) -> R,
+        argument: A,
+    ) -> Result<Promise<Result<R, ProcessError>>, ExecutorError>
     where
         A: Serialize + DeserializeOwned + 'static,
         R: Serialize + DeserializeOwned + 'static,
@@ -119,7 +123,10 @@ impl ProcessPool {
     ///
     /// Outside the pool's own run.
     #[track_caller]
-    #[expect(clippy::type_complexity, reason = "it is what awaiting the job brings, each layer with a cause of its own")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "it is what awaiting the job brings, each layer with a cause of its own"
+    )]
     pub fn submit_fallible<A, V, E>(
         &self,
         function: fn(A) -> Result<V, E>,

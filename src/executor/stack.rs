@@ -21,6 +21,10 @@ const STACK_BYTES: usize = 2 * 1024 * 1024;
 /// Unused stacks beyond so many are given back.
 const IDLE_MAX: usize = 64;
 
+/// More stacks than this a run does not have at one time. Each takes two entries in the system's table of mappings, and
+/// when that is full (65,530 on Linux) the allocator fails, which aborts the process.
+const STACKS_MAX: usize = 16_384;
+
 /// So often is code unwound that catches it and blocks again.
 pub(super) const UNWIND_ROUNDS: u32 = 100;
 
@@ -28,6 +32,8 @@ pub(super) const UNWIND_ROUNDS: u32 = 100;
 #[derive(Default)]
 pub(super) struct Stacks {
     idle: RefCell<Vec<DefaultStack>>,
+    /// Stacks that are in use.
+    taken: Cell<usize>,
     /// Invariant: `Some` only while control is on the stack of the coroutine whose `Yielder` this is; set and cleared
     /// by code on that stack.
     running: Cell<Option<NonNull<Yielder<(), ()>>>>,
@@ -46,6 +52,10 @@ impl Stacks {
 
     /// Code on a stack of its own, not begun.
     pub(super) fn fiber(self: &Rc<Self>, code: impl FnOnce() + 'static) -> std::io::Result<Fiber> {
+        if self.taken.get() >= STACKS_MAX {
+            let message = format!("{STACKS_MAX} jobs of this run are under way already");
+            return Err(std::io::Error::new(std::io::ErrorKind::QuotaExceeded, message));
+        }
         let idle = self.idle.borrow_mut().pop();
         let stack = idle.map_or_else(|| DefaultStack::new(STACK_BYTES), Ok)?;
         let stacks = Rc::clone(self);
@@ -54,6 +64,7 @@ impl Stacks {
             let _end = End(&stacks);
             code();
         });
+        self.taken.set(self.taken.get() + 1);
         Ok(Fiber { coroutine: Some(coroutine), stacks: Rc::clone(self) })
     }
 
@@ -156,6 +167,7 @@ impl Fiber {
 impl Drop for Fiber {
     fn drop(&mut self) {
         let Some(coroutine) = self.coroutine.take() else { return };
+        self.stacks.taken.set(self.stacks.taken.get() - 1);
         if !coroutine.done() {
             return drop(coroutine);
         }

@@ -146,4 +146,3 @@ impl ThreadPool {
         shut_down(&self.workers, how);
     }
 }
-

@@ -246,15 +246,36 @@ impl Kernel {
         left
     }
 
+    /// Takes the requests that were kept for a task: one for all of it, and those for frames. asyncio keeps one, with the
+    /// last message, so a request absorbs those for frames inside its target.
+    pub(super) fn take_kept(&mut self, id: TaskId) -> (Option<Message>, Vec<(u32, Message)>) {
+        let Some(task) = self.tasks.get_mut(id) else { return (None, Vec::new()) };
+        let key = task.future;
+        let Some(extra) = &mut task.extra else { return (None, Vec::new()) };
+        let (mut must_cancel, mut pending) = (extra.must_cancel.take(), extra.frames.take_pending());
+        if pending.len() + usize::from(must_cancel.is_some()) < 2 {
+            return (must_cancel, pending);
+        }
+        let frames: Vec<u32> = pending.iter().map(|&(frame, _)| frame).collect();
+        let inside = |frame: u32, target: u32| frame != target && extra.frames.is_inside(Some(frame), Some(target));
+        let all = must_cancel.is_some();
+        pending.retain(|&(frame, _)| !all && !frames.iter().any(|&target| inside(frame, target)));
+        if pending.len() < frames.len() {
+            let last = self.futures.get(key).and_then(|future| future.extra.as_ref()?.message.clone());
+            must_cancel.iter_mut().chain(pending.iter_mut().map(|(_, message)| message)).for_each(|message| {
+                message.clone_from(&last);
+            });
+        }
+        (must_cancel, pending)
+    }
+
     /// After a step that left the task suspended: a request made during the step is passed on to what it now waits
     /// for; if that takes none, it is kept for the next step.
     pub(crate) fn pass_on_requests(&mut self, id: TaskId) {
-        let Some(extra) = self.tasks.get_mut(id).and_then(|task| task.extra.as_mut()) else { return };
-        let mut requests: Vec<(FrameIndex, Message)> = Vec::new();
-        requests.extend(extra.must_cancel.take().map(|message| (None, message)));
-        let pending = extra.frames.take_pending();
-        requests.extend(pending.into_iter().map(|(frame, message)| (Some(frame), message)));
-        for (target, message) in requests {
+        let (must_cancel, pending) = self.take_kept(id);
+        let must_cancel = must_cancel.map(|message| (None, message));
+        let pending = pending.into_iter().map(|(frame, message)| (Some(frame), message));
+        for (target, message) in must_cancel.into_iter().chain(pending) {
             let asked = self.asked(id, target);
             self.pass_on(asked.into_iter().collect(), &message);
         }

@@ -2,7 +2,7 @@
 
 use super::frames::FrameIndex;
 use super::future::Cancelled;
-use super::machine::Kernel;
+use super::machine::{Errand, Kernel};
 use super::tasks::Wait;
 use crate::ident::TaskId;
 
@@ -15,10 +15,7 @@ impl Kernel {
         let task = self.tasks.get_mut(id)?;
         task.check_cancel = false;
         let waits: Vec<Wait> = task.waits().copied().collect();
-        let (must_cancel, mut pending) = match &mut task.extra {
-            Some(extra) => (extra.must_cancel.take(), extra.frames.take_pending()),
-            None => (None, Vec::new()),
-        };
+        let (must_cancel, mut pending) = self.take_kept(id);
         let mut thrown: Vec<(FrameIndex, bool, Cancelled)> = Vec::new();
         for wait in waits {
             let marked =
@@ -96,7 +93,7 @@ impl Kernel {
             return Some(cancelled);
         }
         for index in catchers {
-            self.deferred.extend(extra.frames.throw(index, cancelled.clone()));
+            self.errands.extend(extra.frames.throw(index, cancelled.clone()).map(Errand::Wake));
         }
         None
     }

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use super::arena::Key;
 use super::future::Cancelled;
-use super::machine::Kernel;
+use super::machine::{Errand, Kernel};
 use super::tasks::RunTask;
 use crate::ident::{LoopId, TaskId};
 use crate::trace::Event;
@@ -21,7 +21,7 @@ impl Kernel {
     pub(crate) fn renew_frame(&mut self, task: TaskId, index: u32, wrapped: Option<&Waker>) {
         let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.extra.as_mut()) else { return };
         let old = extra.frames.renew_waker(index, wrapped);
-        self.discarded.extend(old);
+        self.errands.extend(old.map(Errand::Drop));
     }
 
     pub(crate) fn take_inbox(&mut self, task: TaskId, index: u32) -> Option<Cancelled> {

@@ -171,6 +171,11 @@ impl Fut {
         }
     }
 
+    pub(crate) fn take_callbacks(&mut self) -> impl Iterator<Item = Callback> {
+        let rest = self.first.is_some().then(|| self.extra.as_mut()).flatten().map(|extra| std::mem::take(&mut extra.rest));
+        self.first.take().into_iter().chain(rest.into_iter().flatten())
+    }
+
     pub(crate) fn callbacks_mut(&mut self) -> impl Iterator<Item = &mut Callback> {
         self.first.iter_mut().chain(self.extra.iter_mut().flat_map(|extra| &mut extra.rest))
     }

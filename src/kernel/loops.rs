@@ -60,6 +60,8 @@ pub(crate) struct Loop {
     stale: usize,
     /// Handles left in the current iteration; what is made ready meanwhile waits for the next one.
     pub(crate) batch: usize,
+    /// A pass has begun since the loop was started.
+    pub(crate) passed: bool,
     pub(crate) running: bool,
     pub(crate) stopping: bool,
     pub(crate) closed: bool,

@@ -26,6 +26,14 @@ use crate::trace::{Actor, Event, Names, Recorder};
 /// A callback that waits for its turn; taken out when it runs or is cancelled.
 pub(crate) type Closure = Box<dyn FnOnce()>;
 
+/// What is to be done with a waker of another library.
+#[derive(Debug)]
+pub(crate) enum Errand {
+    Wake(Waker),
+    /// It is no longer needed.
+    Drop(Waker),
+}
+
 /// A panic, and whether anybody was told.
 #[derive(Debug)]
 pub(crate) struct PanicRecord {
@@ -95,10 +103,8 @@ pub(crate) struct Kernel {
     pub(crate) leftovers: Vec<String>,
     /// Paths of the tasks that were dropped when the run was taken down.
     pub(crate) leaked: Vec<String>,
-    /// Wakers of other libraries, to be called once the kernel is no longer borrowed.
-    pub(crate) deferred: Vec<Waker>,
-    /// Wakers of other libraries that are no longer needed, to be dropped then.
-    pub(crate) discarded: Vec<Waker>,
+    /// What is to be done with wakers of other libraries once the kernel is no longer borrowed.
+    pub(crate) errands: Vec<Errand>,
     pub(crate) registrations: u64,
     /// Set when something was scheduled on a closed loop; whoever asked reports it.
     pub(crate) hit_closed_loop: bool,
@@ -167,9 +173,17 @@ impl Kernel {
         Address { run: self.run, key, task: None }
     }
 
-    /// Gives a future's entry back; its callbacks are returned to be dropped outside the borrow.
-    pub(crate) fn release_future(&mut self, key: Key) -> Option<Fut> {
-        self.futures.remove(key)
+    /// Gives a future's entry back; false if it was settled.
+    pub(crate) fn release_future(&mut self, key: Key) -> bool {
+        let Some(future) = self.futures.get_mut(key) else { return false };
+        let pending = !future.is_done();
+        for callback in future.take_callbacks() {
+            if let Callback::Wake(_, waker) = callback {
+                self.errands.push(Errand::Drop(*waker));
+            }
+        }
+        self.futures.remove(key);
+        pending
     }
 
     /// Puts a handle at the end of a loop's ready queue. False (and noted) if that loop is closed.
@@ -189,7 +203,7 @@ impl Kernel {
         if task.queued {
             return;
         }
-        let (loop_id, subject) = (task.loop_id, task.subject);
+        let loop_id = task.loop_id;
         let event_loop = &mut self.loops[loop_id.get() as usize];
         if event_loop.closed {
             self.hit_closed_loop = true;
@@ -197,7 +211,7 @@ impl Kernel {
         }
         task.queued = true;
         event_loop.ready.push_back(Ready::Step(id));
-        self.note_ready(loop_id, subject);
+        self.note_ready(loop_id, id);
     }
 
     /// Schedules a callback with a handle of its own.
@@ -285,7 +299,7 @@ impl Kernel {
     ) {
         let id = self.tasks.next_id();
         let parent = self.current;
-        let subject = self.name_task(id, parent, label, location);
+        self.name_task(id, parent, label, location);
         let key = self.futures.insert(Fut::new(loop_id, Kind::Task(id)));
         let runner = make(Address { run: self.run, key, task: Some(id) });
         self.tasks.insert(Task {
@@ -301,7 +315,6 @@ impl Kernel {
             extra: None,
             children: 0,
             hidden,
-            subject,
         });
         if !hidden {
             let by = self.actor();

@@ -1,10 +1,9 @@
 //! The names of tasks: their place in the tree of spawns.
 
 use std::panic::Location;
-use std::sync::Arc;
 
 use super::machine::Kernel;
-use crate::choice::{SubjectKey, path_label};
+use crate::choice::path_label;
 use crate::ident::TaskId;
 use crate::trace::Label;
 
@@ -19,52 +18,36 @@ fn count(names: &mut Vec<(Box<str>, u32)>, name: &str) -> u32 {
 }
 
 impl Kernel {
-    /// Names a new task and returns the hash of its path. A second sibling of the same name becomes `name#2`.
+    /// Names a new task. A second sibling of the same name becomes `name#2`.
     pub(crate) fn name_task(
         &mut self,
         id: TaskId,
         parent: Option<TaskId>,
         name: Option<&str>,
         location: &'static Location<'static>,
-    ) -> SubjectKey {
+    ) {
         // A task that a job spawns has no parent; the job's label keeps its name the same under every schedule.
         let job = if parent.is_none() { self.outside.current.map(|job| self.names.job(job)) } else { None };
-        let name = name.or(job.as_deref());
-        let above = parent.and_then(|parent| self.tasks.get(parent)).map(|task| task.subject);
-        let subject = match name {
-            None => {
-                let number = match parent.and_then(|parent| self.tasks.get_mut(parent)) {
-                    Some(parent) => {
-                        parent.children += 1;
-                        parent.children
-                    }
-                    None => {
-                        self.roots += 1;
-                        self.roots
-                    }
-                };
-                let added = self.names.add_task(parent, Label::Number(number), location);
-                debug_assert_eq!(added, id, "seedbed bug: names and tasks are out of step, please report");
-                match above {
-                    Some(above) => above.nth_child(number),
-                    None => SubjectKey::of_path(&number.to_string()),
-                }
-            }
+        let unique;
+        let label = match name.or(job.as_deref()) {
+            None => Label::Number(self.next_number(parent)),
             Some(name) => {
-                let label = self.unique_label(parent, &path_label(name));
-                let added = self.names.add_task(parent, Label::Text(&label), location);
-                debug_assert_eq!(added, id, "seedbed bug: names and tasks are out of step, please report");
-                match above {
-                    Some(above) => above.child(&label),
-                    None => SubjectKey::of_path(&label),
-                }
+                unique = self.unique_label(parent, &path_label(name));
+                Label::Text(&unique)
             }
         };
-        if self.picker.is_watching() {
-            let names = &self.names;
-            self.picker.choices.introduce(subject, || Arc::from(names.full_path(id)));
-        }
-        subject
+        let added = self.names.add_task(parent, label, location);
+        debug_assert_eq!(added, id, "seedbed bug: names and tasks are out of step, please report");
+        self.introduce_task(id, parent, label);
+    }
+
+    fn next_number(&mut self, parent: Option<TaskId>) -> u32 {
+        let count = match parent.and_then(|parent| self.tasks.get_mut(parent)) {
+            Some(parent) => &mut parent.children,
+            None => &mut self.roots,
+        };
+        *count += 1;
+        *count
     }
 
     fn unique_label(&mut self, parent: Option<TaskId>, label: &str) -> String {

@@ -255,10 +255,19 @@ impl Outside {
 
     /// The jobs that gave way go on now.
     pub(crate) fn readmit(&mut self, now: u64) {
+        if self.yielded.is_empty() {
+            return;
+        }
         for id in std::mem::take(&mut self.yielded) {
             let sequence = self.next_sequence();
             self.schedule(now, sequence, Due::Job(id));
         }
+    }
+
+    /// True if nothing is scheduled outside the loops.
+    #[inline]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.events.is_empty() && self.yielded.is_empty()
     }
 
     pub(crate) fn any_gave_way(&self) -> bool {

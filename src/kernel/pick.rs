@@ -1,11 +1,13 @@
 //! Who runs next: the head of the ready queue, unless a policy or a plan says otherwise.
 
+use std::sync::Arc;
+
 use super::loops::Ready;
 use super::machine::Kernel;
 use crate::choice::{Kind, SubjectKey, Turn};
-use crate::ident::LoopId;
+use crate::ident::{LoopId, TaskId};
 use crate::policy;
-use crate::trace::{Actor, Event};
+use crate::trace::{Actor, Event, Label};
 
 /// What was picked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,10 +20,44 @@ pub(crate) enum Pick {
 }
 
 impl Kernel {
+    /// The subject of a task's choices: the hash of its path.
+    pub(crate) fn subject(&self, task: TaskId) -> SubjectKey {
+        match self.picker.subjects.get(task.get() as usize) {
+            Some(&subject) => subject,
+            None => SubjectKey::of_path(&self.names.full_path(task)),
+        }
+    }
+
+    /// The subject of what is asked now.
+    pub(crate) fn current_subject(&mut self) -> SubjectKey {
+        let task = self.current.filter(|&id| self.tasks.get(id).is_some());
+        let subject = task.map_or_else(|| SubjectKey::of_path("(outside)"), |id| self.subject(id));
+        self.picker.introduce_outside(subject);
+        subject
+    }
+
+    /// Makes the subject of a new task from its parent's, and tells the record its path.
+    pub(crate) fn introduce_task(&mut self, id: TaskId, parent: Option<TaskId>, label: Label<'_>) {
+        if !self.picker.explores {
+            return;
+        }
+        let above = parent.map(|parent| self.subject(parent));
+        let subject = match (above, label) {
+            (Some(above), Label::Number(number)) => above.nth_child(number),
+            (Some(above), Label::Text(label)) => above.child(label),
+            (None, Label::Number(number)) => SubjectKey::of_path(&number.to_string()),
+            (None, Label::Text(label)) => SubjectKey::of_path(label),
+        };
+        self.picker.subjects.push(subject);
+        let names = &self.names;
+        self.picker.choices.introduce(subject, || Arc::from(names.full_path(id)));
+    }
+
     /// A task was put at the end of the ready queue.
     #[inline]
-    pub(crate) fn note_ready(&mut self, loop_id: LoopId, subject: SubjectKey) {
+    pub(crate) fn note_ready(&mut self, loop_id: LoopId, task: TaskId) {
         if self.picker.explores {
+            let subject = self.subject(task);
             self.picker.choices.task_ready(loop_id, subject);
         }
     }

@@ -6,6 +6,7 @@ use crate::choice::{ChoiceSource, Kind, StreamKey, SubjectKey, sub_seed};
 use crate::ident::TaskId;
 use crate::policy::Policy;
 use crate::seed::Seed;
+
 /// The policy of a run, what overrides it, and what remembers.
 #[derive(Debug)]
 pub(crate) struct Picker {
@@ -14,6 +15,8 @@ pub(crate) struct Picker {
     pub(crate) choices: ChoiceSource,
     /// False while the head of the queue is always right: nothing is asked then.
     pub(super) explores: bool,
+    /// Subjects of the tasks by their number; kept only while exploring, else made from the path when asked for.
+    pub(super) subjects: Vec<SubjectKey>,
     /// Generators made so far, by the subject that asked.
     generators: BTreeMap<SubjectKey, u32>,
     pub(super) candidates: Vec<TaskId>,
@@ -22,7 +25,8 @@ pub(crate) struct Picker {
 impl Picker {
     pub(crate) fn new(seed: Seed, policy: Box<dyn Policy>, choices: ChoiceSource) -> Self {
         let explores = !policy.is_plain() || choices.is_watching();
-        Self { seed, policy, choices, explores, generators: BTreeMap::new(), candidates: Vec::new() }
+        let (subjects, generators, candidates) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { seed, policy, choices, explores, subjects, generators, candidates }
     }
 
     pub(crate) fn policy_name(&self) -> String {
@@ -47,10 +51,6 @@ impl Picker {
         std::mem::replace(&mut self.choices, ChoiceSource::propose())
     }
 
-    pub(crate) fn is_watching(&self) -> bool {
-        self.choices.is_watching()
-    }
-
     /// The seed of a generator of random numbers for user code: one choice, drawn from the seed of the run.
     pub(crate) fn generator_seed(&mut self, subject: SubjectKey) -> Seed {
         let count = self.generators.entry(subject).or_insert(0);
@@ -63,4 +63,3 @@ impl Picker {
         sub_seed(stream, n, answer)
     }
 }
-

@@ -5,6 +5,7 @@ use super::idle::AtRest;
 use super::limits::LimitKind;
 use super::loops::Ready;
 use super::machine::Kernel;
+use super::step::Next;
 use super::stop::Stop;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
@@ -26,7 +27,7 @@ pub(crate) enum Refusal {
 
 /// What the poll of a pass found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum AtPoll {
+enum AtPoll {
     /// There are handles to run, or the loop is stopping.
     Run,
     /// Move the clock here and look again.
@@ -61,7 +62,9 @@ impl Kernel {
 
     pub(crate) fn start_loop(&mut self, id: LoopId) -> Result<(), Refusal> {
         self.check_runnable(id)?;
-        self.event_loop(id).running = true;
+        let event_loop = self.event_loop(id);
+        event_loop.running = true;
+        event_loop.passed = false;
         self.running_loop = Some(id);
         if !self.hidden_run {
             self.emit(Event::LoopStarted { event_loop: id });
@@ -82,18 +85,69 @@ impl Kernel {
         }
     }
 
-    /// asyncio's poll, without the jobs that are due now: those have run already.
-    pub(crate) fn poll(&mut self, id: LoopId) -> AtPoll {
+    /// Between two passes: ends the loop if that was asked for, else begins the next pass. None if there are handles to run.
+    #[inline(never)]
+    pub(super) fn end_pass(&mut self, id: LoopId) -> Option<Next> {
+        if !self.errands.is_empty() {
+            return Some(Next::Errands { polled: false });
+        }
+        let event_loop = self.event_loop(id);
+        if event_loop.passed && event_loop.stopping {
+            return Some(Next::Over);
+        }
+        self.begin_pass(id, false)
+    }
+
+    /// Goes on after what had to be done outside the loop; `due_now` says that it was what is due at this instant.
+    pub(crate) fn next_after_outside(&mut self, id: LoopId, due_now: bool) -> Next {
+        self.begin_pass(id, due_now).unwrap_or_else(|| self.next(id))
+    }
+
+    /// asyncio's poll: jobs that are due, then, if nothing is ready, the clock moves to the next event.
+    fn begin_pass(&mut self, id: LoopId, outside_went: bool) -> Option<Next> {
+        let quiet = self.outside.is_quiet();
+        if !quiet && !outside_went {
+            self.outside.readmit(self.now);
+            return Some(Next::Outside { to: self.now, due_now: true });
+        }
+        loop {
+            match self.poll(id) {
+                AtPoll::Run => break,
+                AtPoll::Advance(to) if quiet => self.set_now(to),
+                AtPoll::Advance(to) => return Some(Next::Outside { to, due_now: false }),
+                AtPoll::Over => return Some(Next::Over),
+                AtPoll::Deadlock => return Some(Next::Deadlock),
+            }
+        }
+        if !self.errands.is_empty() {
+            return Some(Next::Errands { polled: true });
+        }
+        self.start_pass(id);
+        None
+    }
+
+    fn start_pass(&mut self, id: LoopId) {
+        let event_loop = self.event_loop(id);
+        event_loop.passed = true;
+        event_loop.batch = event_loop.ready.len();
+    }
+
+    /// Goes on after the wakers of other libraries were called.
+    pub(crate) fn next_after_errands(&mut self, id: LoopId, polled: bool) -> Next {
+        if polled {
+            self.start_pass(id);
+        }
+        self.next(id)
+    }
+
+    /// What the loop does at this instant; the jobs that are due have run already.
+    fn poll(&mut self, id: LoopId) -> AtPoll {
         if self.stop.is_some() {
             return AtPoll::Over;
         }
-        let next_timer = self.next_timer(id).map(|timer| timer.deadline);
-        let due = next_timer.is_some_and(|deadline| deadline <= self.now);
-        let event_loop_busy = {
-            let event_loop = &self.loops[id.get() as usize];
-            !event_loop.ready.is_empty() || event_loop.stopping
-        };
-        if due || event_loop_busy {
+        let event_loop = &self.loops[id.get() as usize];
+        let busy = !event_loop.ready.is_empty() || event_loop.stopping;
+        if busy || self.next_timer(id).is_some_and(|timer| timer.deadline <= self.now) {
             self.move_due_timers(id);
             return AtPoll::Run;
         }
@@ -166,14 +220,14 @@ impl Kernel {
         if task.queued {
             return;
         }
-        let (loop_id, subject) = (task.loop_id, task.subject);
+        let loop_id = task.loop_id;
         let event_loop = &mut self.loops[loop_id.get() as usize];
         if event_loop.closed {
             return;
         }
         task.queued = true;
         event_loop.ready.push_back(Ready::Step(id));
-        self.note_ready(loop_id, subject);
+        self.note_ready(loop_id, id);
         if self.recorder.is_recording() {
             self.recorder.aside(Instant::from_nanos(self.now), Event::Woken { task: id });
         }

@@ -3,7 +3,7 @@
 use super::arena::Key;
 use super::future::{Callback, State};
 use super::loops::Ready;
-use super::machine::Kernel;
+use super::machine::{Errand, Kernel};
 use crate::ident::LoopId;
 
 impl Kernel {
@@ -14,12 +14,10 @@ impl Kernel {
         debug_assert_eq!(future.state, State::Pending, "seedbed bug: settled twice, please report");
         future.state = state;
         let loop_id = future.loop_id;
-        let first = future.first.take();
-        let rest = match &mut future.extra {
-            Some(extra) if !extra.rest.is_empty() => std::mem::take(&mut extra.rest),
-            _ => Vec::new(),
-        };
-        for callback in first.into_iter().chain(rest) {
+        let Some(first) = future.first.take() else { return };
+        let rest = future.extra.as_mut().map_or_else(Vec::new, |extra| std::mem::take(&mut extra.rest));
+        self.schedule_callback(loop_id, first);
+        for callback in rest {
             self.schedule_callback(loop_id, callback);
         }
     }
@@ -40,7 +38,7 @@ impl Kernel {
             Callback::Call(closure) => {
                 self.make_ready(loop_id, Ready::Call(closure));
             }
-            Callback::Wake(_, waker) => self.deferred.push(*waker),
+            Callback::Wake(_, waker) => self.errands.push(Errand::Wake(*waker)),
         }
     }
 

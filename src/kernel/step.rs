@@ -10,20 +10,26 @@ use super::loops::{Ready, Target};
 use super::machine::{Closure, Kernel, PanicRecord};
 use super::pick::Pick;
 use super::stop::RUN_IS_OVER;
-use super::tasks::{Outcome, RunTask, Task};
+use super::tasks::{Outcome, RunTask, TaskExtra};
 use crate::ident::{LoopId, TaskId};
 use crate::trace::{Actor, Event, TextId};
 
 /// What the loop does next; the user code in it is run outside the borrow.
 pub(crate) enum Next {
-    /// All handles of this pass have run, or the run is over.
-    EndOfPass,
     Poll(TaskId, Rc<dyn RunTask>),
     /// A cancellation that no frame catches: drop the coroutine, then end the task with it.
     Drop(TaskId, Rc<dyn RunTask>, Cancelled),
     Call(Closure),
     /// The clock moves while tasks wait: jobs that fall due go on, timers expire, and the pass goes on.
     Advance(u64),
+    /// Between two passes: what falls due outside the loops goes on, up to this instant.
+    Outside { to: u64, due_now: bool },
+    /// Between two passes: wakers of other libraries are to be called first; `polled` says that the next pass was begun.
+    Errands { polled: bool },
+    /// Nothing can ever happen again.
+    Deadlock,
+    /// The loop was stopped, or the run is over.
+    Over,
 }
 
 /// How a task ended.
@@ -34,24 +40,33 @@ pub(crate) enum Ending {
 }
 
 impl Kernel {
-    /// Takes the next handle of the pass. What needs no user code is done here.
+    /// Takes the next handle. What needs no user code is done here, the turn from one pass to the next included.
     pub(crate) fn next(&mut self, loop_id: LoopId) -> Next {
         loop {
+            if self.stop.is_some() {
+                return Next::Over;
+            }
             let event_loop = &mut self.loops[loop_id.get() as usize];
-            if event_loop.batch == 0 || self.stop.is_some() {
-                return Next::EndOfPass;
+            if event_loop.batch == 0 {
+                match self.end_pass(loop_id) {
+                    Some(next) => return next,
+                    None => continue,
+                }
             }
             event_loop.batch -= 1;
             let handle = match self.pick(loop_id) {
                 Pick::Run(handle) => handle,
                 Pick::Clock(to) => return Next::Advance(to),
-                Pick::Nothing => return Next::EndOfPass,
+                Pick::Nothing => {
+                    self.event_loop(loop_id).batch = 0;
+                    continue;
+                }
             };
             self.steps += 1;
             self.blocked_for = 0;
             if self.steps > self.limits.steps {
                 self.trip_steps(handle);
-                return Next::EndOfPass;
+                return Next::Over;
             }
             let next = match handle {
                 Ready::Step(id) => self.begin_step(id),
@@ -162,56 +177,80 @@ impl Kernel {
         Some((task.id, Rc::clone(&task.runner)))
     }
 
-    /// Ends a task: its state is settled, its entry freed. The entry is returned to be dropped outside the borrow, and
-    /// whether an output that nobody may read is to be dropped too.
-    pub(crate) fn finish(&mut self, id: TaskId, ending: Ending) -> (Option<Task>, bool) {
+    /// Ends a task: its state is settled, its entry freed. What may hold user values is returned to be dropped outside
+    /// the borrow, and whether an output that nobody may read is to be dropped too.
+    pub(crate) fn finish(&mut self, id: TaskId, ending: Ending) -> (Option<Box<TaskExtra>>, bool) {
         self.spins = 0;
-        let Some(mut task) = self.tasks.remove(id) else { return (None, false) };
-        let returned = matches!(ending, Ending::Returned(_));
+        let Some(task) = self.tasks.get_mut(id) else { return (None, false) };
+        let (key, hidden, mut extra) = (task.future, task.hidden, task.extra.take());
+        debug_assert!(Rc::strong_count(&task.runner) > 1, "seedbed bug: user code would be dropped here, please report");
+        // The caller holds the coroutine too, so it is not dropped here.
+        self.tasks.free(id);
         self.current = None;
         self.frame = None;
-        let key = task.future;
-        let marked = task.extra.as_mut().and_then(|extra| {
+        let marked = extra.as_mut().and_then(|extra| {
             let pending = extra.frames.take_pending().into_iter().next().map(|(_, message)| message);
             extra.must_cancel.take().or(pending)
         });
-        let (state, event) = match (ending, marked) {
+        let (state, discard) = match (ending, marked) {
+            (Ending::Returned(Outcome::Finished), None) => {
+                if !hidden {
+                    self.counts.finished += 1;
+                    self.emit(Event::Finished { task: id });
+                }
+                (State::Finished, false)
+            }
+            (ending, marked) => self.finish_otherwise(id, key, hidden, ending, marked),
+        };
+        self.settle(key, state);
+        (extra, discard)
+    }
+
+    /// An end that is no plain return: the state of the task, and whether its output is to be dropped.
+    #[cold]
+    fn finish_otherwise(
+        &mut self,
+        id: TaskId,
+        key: Key,
+        hidden: bool,
+        ending: Ending,
+        marked: Option<Option<Arc<str>>>,
+    ) -> (State, bool) {
+        let returned = matches!(ending, Ending::Returned(_));
+        let (state, event) = match ending {
             // CPython: a task that is marked for cancellation and returns all the same ends cancelled; one that fails,
             // fails.
-            (Ending::Returned(Outcome::Finished), Some(message)) => {
-                self.future_mut(key).extra().message = message;
+            Ending::Returned(Outcome::Finished) => {
+                self.future_mut(key).extra().message = marked.flatten();
                 (State::Cancelled, Some(Event::Cancelled { task: id }))
             }
-            (Ending::Returned(Outcome::Finished), None) => (State::Finished, Some(Event::Finished { task: id })),
-            (Ending::Returned(Outcome::Failed), _) => (State::Failed, Some(Event::Failed { task: id })),
-            (Ending::Cancelled(cancelled), _) => {
+            Ending::Returned(Outcome::Failed) => (State::Failed, Some(Event::Failed { task: id })),
+            Ending::Cancelled(cancelled) => {
                 let extra = self.future_mut(key).extra();
                 extra.ended_with = Some(cancelled);
                 extra.message = None;
                 (State::Cancelled, Some(Event::Cancelled { task: id }))
             }
-            (Ending::Panicked(report), _) => {
+            Ending::Panicked(report) => {
                 self.record_panic(Some(id), &report);
                 self.future_mut(key).extra().panic = Some(report);
                 (State::Failed, None)
             }
         };
-        if !task.hidden {
+        if !hidden {
             self.count_ending(state, event.is_none());
             event.into_iter().for_each(|event| self.emit(event));
         }
-        self.settle(key, state);
-        (Some(task), returned && state == State::Cancelled)
+        (state, returned && state == State::Cancelled)
     }
 
     fn count_ending(&mut self, state: State, panicked: bool) {
         let counts = &mut self.counts;
         let count = match state {
-            State::Finished => &mut counts.finished,
             State::Failed if panicked => &mut counts.panicked,
             State::Failed => &mut counts.failed,
             State::Cancelled => &mut counts.cancelled,
-            State::Pending => unreachable!("seedbed bug: a task ended as pending, please report"),
+            State::Pending | State::Finished => unreachable!("seedbed bug: that is no such end, please report"),
         };
         *count += 1;
     }

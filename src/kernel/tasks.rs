@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 use super::arena::Key;
 use super::frames::{FrameIndex, Frames};
 use super::future::Cancelled;
-use crate::choice::SubjectKey;
 use crate::ident::{LoopId, TaskId};
 
 /// Where a future object lives: in which run, and under which key; and the task that it is, if it is one.
@@ -95,8 +94,6 @@ pub(crate) struct Task {
     pub(crate) children: u32,
     /// The loop's own, not the program's.
     pub(crate) hidden: bool,
-    /// Hash of the path: the subject of this task's choices.
-    pub(crate) subject: SubjectKey,
 }
 
 impl std::fmt::Debug for Task {
@@ -194,6 +191,13 @@ impl Tasks {
         let task = self.slots.get_mut(slot as usize)?.take()?;
         self.free.push(slot);
         Some(task)
+    }
+
+    /// Drops the entry of a task that has ended.
+    pub(crate) fn free(&mut self, id: TaskId) {
+        let slot = std::mem::replace(&mut self.slot_of[id.get() as usize], FINISHED);
+        self.slots[slot as usize] = None;
+        self.free.push(slot);
     }
 
     /// Ids of the unfinished tasks in the order of their creation.

@@ -4,7 +4,7 @@ use std::task::Waker;
 
 use super::arena::Key;
 use super::future::{Callback, Kind, State};
-use super::machine::Kernel;
+use super::machine::{Errand, Kernel};
 use super::tasks::Wait;
 use crate::ident::TaskId;
 
@@ -28,19 +28,41 @@ pub(crate) enum Found {
     Itself,
     /// The future belongs to another loop than the task.
     OtherLoop,
+    /// No loop runs, and no job: nothing would ever wake the code that asks.
+    NoLoop,
 }
 
 impl Kernel {
     /// Looks at a future on behalf of the code that runs now, and registers it as waiting if the future is pending.
     /// `own` says that the waker is the current task's own.
+    #[inline]
     pub(crate) fn poll_future(&mut self, key: Key, waiting: &mut Waiting, own: bool, waker: &Waker) -> Found {
-        let current = self.current;
-        let future = self.future(key);
+        let future = self.futures.get_mut(key);
+        let future = future.expect("seedbed bug: a future outlived its kernel entry, please report");
         if future.is_done() {
             let state = future.state;
-            self.end_wait(key, waiting);
+            self.forget_wait(key, waiting);
             return Found::Settled(state);
         }
+        if let (Some(id), true, Waiting::Not) = (self.current, own, *waiting)
+            && let Some(task) = self.tasks.get_mut(id)
+            && task.loop_id == future.loop_id
+            && task.wait.is_none()
+            && future.kind != Kind::Task(id)
+        {
+            task.wait = Some(Wait::new(key, self.frame, self.now));
+            future.add_callback(Callback::Step(id));
+            *waiting = Waiting::Task(id);
+            return Found::Pending;
+        }
+        self.poll_pending(key, waiting, own, waker)
+    }
+
+    /// What only awaits through a combinator, by a job, or polled again need.
+    #[inline(never)]
+    fn poll_pending(&mut self, key: Key, waiting: &mut Waiting, own: bool, waker: &Waker) -> Found {
+        let current = self.current;
+        let future = self.future(key);
         if let Some(id) = current {
             if future.kind == Kind::Task(id) {
                 return Found::Itself;
@@ -112,24 +134,36 @@ impl Kernel {
                 old = Some(std::mem::replace(&mut **kept, waker.clone()));
             }
         }
-        self.discarded.extend(old);
+        self.errands.extend(old.map(Errand::Drop));
     }
 
-    /// Withdraws a wait: the leaf has its answer, or was dropped.
+    /// Withdraws a wait: the leaf was dropped, or waits in another way from now on.
     pub(crate) fn end_wait(&mut self, key: Key, waiting: &mut Waiting) {
-        let was = std::mem::replace(waiting, Waiting::Not);
-        let (Waiting::Task(_) | Waiting::Foreign { .. }) = was else { return };
-        if let Waiting::Foreign { registration, task: None } = was {
-            self.outside.remove_wait(registration);
+        let was = *waiting;
+        if was != Waiting::Not {
+            self.forget_wait(key, waiting);
+            self.withdraw_callback(key, was);
         }
-        let (Waiting::Task(id) | Waiting::Foreign { task: Some(id), .. }) = was else {
-            return self.withdraw_callback(key, was);
+    }
+
+    /// A wait is over; its callback has been called, or is withdrawn by the caller.
+    #[inline]
+    fn forget_wait(&mut self, key: Key, waiting: &mut Waiting) {
+        let task = match std::mem::replace(waiting, Waiting::Not) {
+            Waiting::Not => return,
+            Waiting::Task(id) => Some(id),
+            Waiting::Foreign { registration, task } => {
+                if task.is_none() {
+                    self.outside.remove_wait(registration);
+                }
+                task
+            }
         };
+        let Some(id) = task else { return };
         let removed = self.tasks.get_mut(id).and_then(|task| task.remove_wait(key));
         if let Some(wait) = removed.filter(|wait| wait.requested && self.current != Some(id)) {
             self.keep_undelivered(id, wait);
         }
-        self.withdraw_callback(key, was);
     }
 
     fn withdraw_callback(&mut self, key: Key, was: Waiting) {
@@ -143,7 +177,7 @@ impl Kernel {
             _ => false,
         });
         if let Some(Callback::Wake(_, waker)) = removed {
-            self.discarded.push(*waker);
+            self.errands.push(Errand::Drop(*waker));
         }
     }
 }

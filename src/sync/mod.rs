@@ -28,8 +28,8 @@ mod queue;
 mod lifo_queue;
 mod priority_queue;
 
-pub use bounded_semaphore::BoundedSemaphore;
 pub use barrier::{Barrier, BarrierError};
+pub use bounded_semaphore::BoundedSemaphore;
 pub use condition::Condition;
 pub use condition_core::ConditionError;
 pub use condition_guard::ConditionGuard;

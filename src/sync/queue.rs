@@ -311,11 +311,11 @@ impl<S: Store> OrderedQueue<S> {
         self.core.check_loop()
     }
 
-    /// Whether the running code may wait in [`join`](Self::join).
+    /// Whether the running code may call [`join`](Self::join).
     ///
     /// # Errors
     ///
-    /// [`OtherLoop`], if somebody has waited there on another loop.
+    /// [`OtherLoop`], if it would have to wait and somebody has waited there on another loop.
     ///
     /// ```
     /// assert_eq!(seedbed::sync::Queue::<u8>::new(1).check_join_loop(), Ok(()));

@@ -101,7 +101,7 @@ impl<S: Store> QueueCore<S> {
     }
 
     pub(super) fn check_join_loop(&self) -> Result<(), OtherLoop> {
-        self.finished.check_loop()
+        if self.finished.is_open() { Ok(()) } else { self.finished.check_loop() }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use super::error::TaskError;
 use crate::context;
-use crate::kernel::{Address, Found, State, Waiting};
+use crate::kernel::{Address, Found, Kernel, Key, State, Waiting};
 
 /// One await of one future object. Dropping it withdraws the wait.
 #[derive(Debug)]
@@ -26,35 +26,63 @@ impl Awaiting {
 
     /// Polls until the future has settled.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<State, TaskError>> {
-        match self.fault {
-            Some(Found::Itself) => return Poll::Ready(Err(TaskError::AwaitsItself)),
-            Some(_) => return Poll::Ready(Err(TaskError::OtherLoop)),
-            None => {}
+        self.poll_then(cx, |_, _, state| Ok(state))
+    }
+
+    /// Polls until the future has settled, and reads it while the kernel is borrowed.
+    #[inline]
+    pub(crate) fn poll_then<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        read: impl FnOnce(&mut Kernel, Key, State) -> Result<R, TaskError>,
+    ) -> Poll<Result<R, TaskError>> {
+        if let Some(fault) = self.fault {
+            return Poll::Ready(Err(told(fault)));
         }
         let Address { run, key, .. } = self.address;
-        let (found, in_task) = context::of(run, |kernel| {
-            if kernel.running_loop.is_none() && kernel.outside.current.is_none() {
-                return (None, false);
-            }
-            let own = kernel.current.is_some_and(|task| context::is_own(cx.waker(), run, task));
-            (Some(kernel.poll_future(key, &mut self.waiting, own, cx.waker())), kernel.current.is_some())
+        let looked = context::of(run, |kernel| match self.look(kernel, cx) {
+            Found::Settled(state) => Ok(read(kernel, key, state)),
+            found => Err((found, kernel.current.is_some())),
         });
-        let found = found.expect(
-            "a seedbed future was polled while no loop runs, and would wait for ever: \
-             run it with `EventLoop::run_until_complete`",
-        );
-        match found {
-            Found::Settled(state) => Poll::Ready(Ok(state)),
-            Found::Pending => Poll::Pending,
-            fault if in_task => {
+        match looked {
+            Ok(result) => Poll::Ready(result),
+            Err((Found::Pending, _)) => Poll::Pending,
+            Err((Found::NoLoop, _)) => nothing_runs(),
+            Err((fault, true)) => {
                 self.fault = Some(fault);
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            Found::Itself => Poll::Ready(Err(TaskError::AwaitsItself)),
-            Found::OtherLoop => Poll::Ready(Err(TaskError::OtherLoop)),
+            Err((fault, false)) => Poll::Ready(Err(told(fault))),
         }
     }
+
+    /// The look itself, for code that has the kernel borrowed already.
+    #[inline]
+    pub(crate) fn look(&mut self, kernel: &mut Kernel, cx: &Context<'_>) -> Found {
+        if kernel.running_loop.is_none() && kernel.outside.current.is_none() {
+            return Found::NoLoop;
+        }
+        let Address { run, key, .. } = self.address;
+        let own = kernel.current.is_some_and(|task| context::is_own(cx.waker(), run, task));
+        kernel.poll_future(key, &mut self.waiting, own, cx.waker())
+    }
+}
+
+/// What an await that can never succeed ends with.
+fn told(fault: Found) -> TaskError {
+    match fault {
+        Found::Itself => TaskError::AwaitsItself,
+        _ => TaskError::OtherLoop,
+    }
+}
+
+#[cold]
+fn nothing_runs() -> ! {
+    panic!(
+        "a seedbed future was polled while no loop runs, and would wait for ever: \
+         run it with `EventLoop::run_until_complete`"
+    )
 }
 
 impl Clone for Awaiting {
@@ -82,17 +110,17 @@ impl Drop for Awaiting {
 }
 
 /// What a settled future holds besides its value; reading it consumes what only the first reader gets.
-pub(crate) fn read_error(address: Address) -> Result<(), TaskError> {
-    let Address { run, key, .. } = address;
-    context::of(run, |kernel| {
-        let future = kernel.future_mut(key);
-        if let Some(cancelled) = future.read_cancelled() {
-            return Err(TaskError::Cancelled(cancelled));
-        }
-        if let Some(report) = future.extra.as_ref().and_then(|extra| extra.panic.clone()) {
-            kernel.observe_panic(&report);
-            return Err(TaskError::Panicked(report));
-        }
-        Ok(())
-    })
+pub(crate) fn read_error(kernel: &mut Kernel, key: Key) -> Result<(), TaskError> {
+    let future = kernel.future_mut(key);
+    if future.state == State::Finished {
+        return Ok(());
+    }
+    if let Some(cancelled) = future.read_cancelled() {
+        return Err(TaskError::Cancelled(cancelled));
+    }
+    if let Some(report) = future.extra.as_ref().and_then(|extra| extra.panic.clone()) {
+        kernel.observe_panic(&report);
+        return Err(TaskError::Panicked(report));
+    }
+    Ok(())
 }

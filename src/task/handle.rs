@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use super::awaiting::Awaiting;
+use super::awaiting::{Awaiting, read_error};
 use super::cell::Slot;
 use super::error::TaskError;
 use super::future_ref::FutureRef;
-use super::join::{Join, peek_at, result_of, take_value};
+use super::join::{Join, peek_at, result_of};
 use super::promise::Promise;
 use crate::context;
 use crate::ident::TaskId;
@@ -168,7 +168,7 @@ impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let settled = ready!(self.awaiting.poll(cx));
-        Poll::Ready(settled.and_then(|_| take_value(&*self.slot)))
+        let settled = ready!(self.awaiting.poll_then(cx, |kernel, key, _| read_error(kernel, key)));
+        Poll::Ready(settled.and_then(|()| self.slot.take().ok_or(TaskError::Taken)))
     }
 }

@@ -9,6 +9,7 @@ use super::awaiting::{Awaiting, read_error};
 use super::cell::Slot;
 use super::error::TaskError;
 use crate::context;
+use crate::kernel::Address;
 
 /// An await that clones the value, so that others can read it too. Made by `join()`.
 #[must_use = "a join does nothing unless awaited"]
@@ -44,20 +45,22 @@ impl<T: Clone> Future for Join<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let settled = ready!(self.awaiting.poll(cx));
-        Poll::Ready(settled.and_then(|_| clone_value(&*self.slot)))
+        let settled = ready!(self.awaiting.poll_then(cx, |kernel, key, _| read_error(kernel, key)));
+        Poll::Ready(settled.and_then(|()| peek_at(&*self.slot, T::clone).ok_or(TaskError::Taken)))
     }
 }
 
 /// Reads a settled future by moving its value out.
 pub(crate) fn take_value<T>(slot: &dyn Slot<T>) -> Result<T, TaskError> {
-    read_error(slot.address())?;
+    let Address { run, key, .. } = slot.address();
+    context::of(run, |kernel| read_error(kernel, key))?;
     slot.take().ok_or(TaskError::Taken)
 }
 
 /// Reads a settled future by cloning its value.
 pub(crate) fn clone_value<T: Clone>(slot: &dyn Slot<T>) -> Result<T, TaskError> {
-    read_error(slot.address())?;
+    let Address { run, key, .. } = slot.address();
+    context::of(run, |kernel| read_error(kernel, key))?;
     peek_at(slot, T::clone).ok_or(TaskError::Taken)
 }
 

@@ -97,11 +97,10 @@ impl Drop for Registered {
     fn drop(&mut self) {
         let Address { run, key, .. } = self.awaiting.address();
         self.awaiting.withdraw();
-        let released = context::try_of(run, |kernel| {
+        context::try_of(run, |kernel| {
             kernel.idle.remove(key);
             kernel.release_future(key)
         });
-        drop(released);
     }
 }
 

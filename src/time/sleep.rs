@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::context;
 use crate::instant::Instant;
-use crate::kernel::{Address, Kind, Target};
+use crate::kernel::{Address, Found, Kernel, Kind, Target};
 use crate::task::{Awaiting, YieldNow, yield_now};
 use crate::trace::Event;
 
@@ -60,31 +60,49 @@ enum State {
 #[derive(Debug)]
 struct Alarm {
     awaiting: Awaiting,
+    /// Its entry was given back.
+    released: bool,
 }
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        let Address { run, key, .. } = self.awaiting.address();
+        if self.released {
+            return;
+        }
         self.awaiting.withdraw();
+        let Address { run, key, .. } = self.awaiting.address();
         context::try_of(run, |kernel| {
-            let Some(future) = kernel.release_future(key) else { return };
-            if !future.is_done() {
-                kernel.timer_cancelled(future.loop_id);
+            let Some(loop_id) = kernel.futures.get(key).map(|future| future.loop_id) else { return };
+            if kernel.release_future(key) {
+                kernel.timer_cancelled(loop_id);
             }
         });
     }
 }
 
-fn arm(deadline: u64) -> Alarm {
-    let address = context::with("sleep", |kernel| {
+impl Alarm {
+    /// Sets the alarm, and begins to wait for it.
+    fn set(kernel: &mut Kernel, deadline: u64, cx: &Context<'_>) -> (Self, Found) {
         let loop_id = kernel.loop_for_calls();
         let address = kernel.new_future(loop_id, Kind::Sleep);
         kernel.add_timer(loop_id, deadline, Target::Settle(address.key));
         let who = kernel.actor();
         kernel.emit(Event::Slept { who, until: Instant::from_nanos(deadline) });
-        address
-    });
-    Alarm { awaiting: Awaiting::new(address) }
+        let mut alarm = Self { awaiting: Awaiting::new(address), released: false };
+        let found = alarm.awaiting.look(kernel, cx);
+        (alarm, found)
+    }
+
+    /// An alarm is cancelled only together with the task, which then does not poll this.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let released = &mut self.released;
+        let rung = self.awaiting.poll_then(cx, |kernel, key, _| {
+            kernel.release_future(key);
+            *released = true;
+            Ok(())
+        });
+        rung.map(|_| ())
+    }
 }
 
 impl Future for Sleep {
@@ -95,25 +113,39 @@ impl Future for Sleep {
             match &mut self.state {
                 State::For(duration) => {
                     let nanos = duration.as_nanos();
-                    self.state = if nanos == 0 {
-                        State::Yielding(yield_now())
-                    } else {
-                        State::Armed(arm(context::with("sleep", |kernel| kernel.deadline_after(nanos))))
-                    };
+                    if nanos == 0 {
+                        self.state = State::Yielding(yield_now());
+                        continue;
+                    }
+                    let (alarm, found) = context::with("sleep", |kernel| {
+                        let deadline = kernel.deadline_after(nanos);
+                        Alarm::set(kernel, deadline, cx)
+                    });
+                    self.state = State::Armed(alarm);
+                    if found == Found::Pending {
+                        return Poll::Pending;
+                    }
                 }
                 State::Until(deadline) => {
                     let deadline = deadline.as_nanos();
-                    let passed = context::with("sleep_until", |kernel| deadline <= kernel.now);
-                    self.state =
-                        if passed { State::Yielding(yield_now()) } else { State::Armed(arm(deadline)) };
+                    let alarm = context::with("sleep_until", |kernel| {
+                        (deadline > kernel.now).then(|| Alarm::set(kernel, deadline, cx))
+                    });
+                    let Some((alarm, found)) = alarm else {
+                        self.state = State::Yielding(yield_now());
+                        continue;
+                    };
+                    self.state = State::Armed(alarm);
+                    if found == Found::Pending {
+                        return Poll::Pending;
+                    }
                 }
                 State::Yielding(yielding) => {
                     ready!(Pin::new(yielding).poll(cx));
                     self.state = State::Done;
                 }
                 State::Armed(alarm) => {
-                    // An alarm is cancelled only together with the task, which then does not poll this.
-                    let _settled = ready!(alarm.awaiting.poll(cx));
+                    ready!(alarm.poll(cx));
                     self.state = State::Done;
                 }
                 State::Done => return Poll::Ready(()),

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use seedbed::blocking::WaitError;
 use seedbed::trace::EventKind;
 use seedbed::{
-    EventLoop, ExecutorError, FailureKind, JobError, LimitKind, LoopError, Promise, Shutdown, Sim, TaskError,
-    ThreadPool, ZeroWorkers, blocking, catch_cancel, note, now, run_in_executor, run_in_executor_fallible,
+    EventLoop, ExecutorError, FailureKind, JobError, LoopError, Promise, Shutdown, Sim, TaskError, ThreadPool,
+    ZeroWorkers, blocking, catch_cancel, note, now, run_in_executor, run_in_executor_fallible,
     shutdown_default_executor, sleep, spawn, to_thread, yield_now,
 };
 
@@ -130,7 +130,8 @@ fn a_job_outlives_main() {
     assert_eq!(notes(&report), ["0.100 main ends", "0.500 job ends"]);
     assert_eq!(report.end.to_string(), "0.500");
     let summary = report.trace.summary();
-    let order: Vec<_> = ["main       finish", "default/1  finish", "(loop)     close"].map(|line| summary.find(line)).into();
+    let order: Vec<_> =
+        ["main       finish", "default/1  finish", "(loop)     close"].map(|line| summary.find(line)).into();
     assert!(order.is_sorted() && order[0].is_some(), "{summary}");
 }
 
@@ -155,7 +156,10 @@ fn a_pool_that_is_not_shut_down_is_left_at_the_end() {
         drop(pool.submit(|| ()));
         sleep(millis(1)).await;
     });
-    assert_eq!((report.leaked.clone(), report.end.to_string()), (vec!["job pool/1".into(), "job pool/2".into()], "0.001".into()));
+    assert_eq!(
+        (report.leaked.clone(), report.end.to_string()),
+        (vec!["job pool/1".into(), "job pool/2".into()], "0.001".into())
+    );
     report.unwrap();
     assert!(dropped.get(), "the locals of an abandoned job are dropped");
 }
@@ -199,7 +203,10 @@ fn a_blocked_loop_starves_and_an_executor_cures_it() {
     let work = || blocking::sleep(millis(2500));
     let starved = steady(move || ticks(work, false));
     let summary = starved.trace.summary();
-    assert!(summary.lines().any(|line| line.split_whitespace().eq(["0.000s", "main", "block", "for", "2.500s"])), "{summary}");
+    assert!(
+        summary.lines().any(|line| line.split_whitespace().eq(["0.000s", "main", "block", "for", "2.500s"])),
+        "{summary}"
+    );
     assert_eq!(starved.trace.filter().kind(EventKind::Late).events().count(), 1, "{summary}");
     assert_eq!(starved.unwrap(), ["2.500", "3.500", "4.500"]);
     assert_eq!(steady(move || ticks(work, true)).unwrap(), ["1.000", "2.000", "3.000"]);
@@ -209,10 +216,15 @@ fn a_blocked_loop_starves_and_an_executor_cures_it() {
 fn ten_thousand_jobs_on_four_workers() {
     let report = steady(|| async {
         let pool = ThreadPool::new(4).unwrap();
-        let jobs: Vec<_> = (0..10_000u64).map(|n| pool.submit(move || {
-            blocking::sleep(millis(n % 3));
-            n
-        }).unwrap()).collect();
+        let jobs: Vec<_> = (0..10_000u64)
+            .map(|n| {
+                pool.submit(move || {
+                    blocking::sleep(millis(n % 3));
+                    n
+                })
+                .unwrap()
+            })
+            .collect();
         let mut sum = 0;
         for job in jobs {
             sum += job.await.unwrap();
@@ -319,12 +331,15 @@ fn shutting_down_waits_or_not() {
 
 #[test]
 fn the_default_executor_is_given_up_after_a_while() {
-    let report = steady_in(|| Sim::new(3).default_workers(1), || async {
-        let jobs = [("a", 50), ("b", 50)].map(|(name, ms)| run_in_executor(None, job(name, ms)).unwrap());
-        shutdown_default_executor(Some(millis(70))).await;
-        let given_up = now().to_string();
-        (given_up, jobs.map(|job| job.is_done()), run_in_executor(None, || ()).err())
-    });
+    let report = steady_in(
+        || Sim::new(3).default_workers(1),
+        || async {
+            let jobs = [("a", 50), ("b", 50)].map(|(name, ms)| run_in_executor(None, job(name, ms)).unwrap());
+            shutdown_default_executor(Some(millis(70))).await;
+            let given_up = now().to_string();
+            (given_up, jobs.map(|job| job.is_done()), run_in_executor(None, || ()).err())
+        },
+    );
     assert_eq!(report.unwrap(), ("0.070".to_owned(), [true, false], Some(ExecutorError::DefaultShutdown)));
 }
 
@@ -374,32 +389,4 @@ fn a_job_waits_for_what_the_loop_does() {
         (job.unwrap().await.unwrap(), now().to_string())
     });
     assert_eq!(report.unwrap(), (43, "3.000".to_owned()));
-}
-
-#[test]
-fn a_job_that_spins_lets_the_loop_go_on() {
-    let report = steady(|| async {
-        let done = Rc::new(Cell::new(false));
-        let seen = Rc::clone(&done);
-        let job = run_in_executor(None, move || {
-            while !seen.get() {
-                blocking::sleep(secs(0));
-            }
-        });
-        yield_now().await;
-        done.set(true);
-        job.unwrap().await.unwrap();
-    });
-    assert_eq!(report.end.to_string(), "0.000");
-
-    for spin in [|| blocking::sleep(secs(0)), || blocking::wait(yield_now()).unwrap()] {
-        let failure = failure(Sim::new(0).self_wakes(1000).run(async move {
-            to_thread(move || loop {
-                spin();
-            })
-            .await
-        }));
-        let FailureKind::Limit { limit: LimitKind::SelfWakes, detail, .. } = &failure.kind else { panic!("{failure}") };
-        assert!(detail.contains("job default/1"), "{detail}");
-    }
 }

@@ -11,4 +11,5 @@ mod foreign;
 mod processes;
 mod select;
 mod stuck;
+mod sync;
 mod verdicts;

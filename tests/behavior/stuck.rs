@@ -10,7 +10,7 @@ use seedbed::{
     sleep, spawn, to_thread, yield_now,
 };
 
-use crate::support::{failure, millis, secs};
+use crate::support::{failure, millis, secs, steady};
 
 fn limit(failure: &Failure) -> (LimitKind, &str) {
     match &failure.kind {
@@ -37,11 +37,7 @@ fn a_job_and_a_task_that_wait_for_each_other_are_a_deadlock() {
     }));
     let FailureKind::Deadlock { blocked, cycle, .. } = &failure.kind else { panic!("{failure}") };
     let who: Vec<_> = blocked.iter().map(|entry| (entry.task.as_str(), entry.waits_for.as_str())).collect();
-    let expected = [
-        ("main", "job pool/1"),
-        ("main/1", "promise the go-ahead"),
-        ("job pool/1", "task main/1"),
-    ];
+    let expected = [("main", "job pool/1"), ("main/1", "promise the go-ahead"), ("job pool/1", "task main/1")];
     assert_eq!(who, expected);
     assert!(cycle.is_empty(), "nobody is known to hold the promise");
     assert!(failure.to_string().contains("job pool/1 waits for task main/1 since 0.000s"), "{failure}");
@@ -58,34 +54,27 @@ fn the_cycle_of_a_deadlock_goes_through_jobs_and_queues() {
     }));
     let FailureKind::Deadlock { blocked, cycle, .. } = &failure.kind else { panic!("{failure}") };
     let queued = blocked.iter().find(|entry| entry.task == "job small/2").expect("the queued job is named");
-    assert_eq!((queued.waits_for.as_str(), &queued.held_by[..]), ("a worker of small", &["job small/1".to_owned()][..]));
+    assert_eq!(
+        (queued.waits_for.as_str(), &queued.held_by[..]),
+        ("a worker of small", &["job small/1".to_owned()][..])
+    );
     assert!(queued.is_job && queued.spawned_at.contains("stuck.rs"), "{queued:?}");
     assert_eq!(cycle, &["job small/1", "job small/2"], "{failure}");
 
     let failure = self::failure(Sim::new(0).run(async {
-        let main = Rc::new(Cell::new(None));
-        let task = spawn(async move {
-            yield_now().await;
-            let other: Option<Promise<()>> = main.take();
-            drop(other);
-        });
-        task.await.unwrap();
-        let (asked, answer) = (Promise::<seedbed::Task<u32>>::new(), Promise::new());
-        let waits = asked.clone();
+        // A task waits for a job that was told to wait for that task.
+        let told = Promise::new();
+        let asked = told.clone();
         let job = run_in_executor(None, move || {
-            let task = blocking::wait(waits).unwrap().unwrap();
+            let task: seedbed::Task<u32> = blocking::wait(asked).unwrap().unwrap();
             blocking::wait(task).unwrap().unwrap()
         });
-        let asker = spawn(async move {
-            answer.set_result(()).unwrap();
-            job.unwrap().await.unwrap()
-        });
-        asked.set_result(asker).unwrap();
-        sleep(secs(1)).await;
+        let task = spawn(async move { job.unwrap().await.unwrap() });
+        told.set_result(task).unwrap();
         std::future::pending::<()>().await;
     }));
     let FailureKind::Deadlock { cycle, .. } = &failure.kind else { panic!("{failure}") };
-    assert_eq!(cycle, &["main/2", "job default/1"], "{failure}");
+    assert_eq!(cycle, &["main/1", "job default/1"], "{failure}");
 }
 
 #[test]
@@ -130,7 +119,11 @@ fn blocking_the_loop_too_long_is_a_verdict() {
     assert!(dropped.get());
 
     let callback = failure(sim().run(async {
-        drop(EventLoop::current().call_soon(|| loop { blocking::sleep(secs(4)) }));
+        drop(EventLoop::current().call_soon(|| {
+            loop {
+                blocking::sleep(secs(4))
+            }
+        }));
         sleep(secs(1)).await;
     }));
     assert_eq!(limit(&callback).0, LimitKind::Blocked);
@@ -156,14 +149,18 @@ impl Drop for Guard {
 #[test]
 fn nothing_sleeps_past_the_end_of_time() {
     let sim = || Sim::new(0).virtual_time(secs(100)).blocked(secs(10));
-    let driver = failure(sim().drive(|| loop {
-        blocking::sleep(secs(30));
+    let driver = failure(sim().drive(|| {
+        loop {
+            blocking::sleep(secs(30));
+        }
     }));
     assert_eq!((limit(&driver).0, driver.at.to_string()), (LimitKind::VirtualTime, "90.000".to_owned()));
 
     let job = failure(sim().run(async {
-        to_thread(|| loop {
-            blocking::sleep(secs(30));
+        to_thread(|| {
+            loop {
+                blocking::sleep(secs(30));
+            }
         })
         .await
     }));
@@ -173,8 +170,10 @@ fn nothing_sleeps_past_the_end_of_time() {
     assert_eq!(limit(&far).0, LimitKind::VirtualTime);
 
     let steps = failure(Sim::new(0).steps(500).run(async {
-        to_thread(|| loop {
-            blocking::sleep(millis(1));
+        to_thread(|| {
+            loop {
+                blocking::sleep(millis(1));
+            }
         })
         .await
     }));
@@ -185,9 +184,11 @@ fn nothing_sleeps_past_the_end_of_time() {
 fn a_job_that_will_not_be_unwound_is_left_and_named() {
     let failure = failure(Sim::new(0).run(async {
         let pool = ThreadPool::new(1).unwrap();
-        drop(pool.submit(|| loop {
-            // A worker that catches whatever its work throws, and goes on.
-            let _caught = catch_unwind(AssertUnwindSafe(|| blocking::sleep(secs(1))));
+        drop(pool.submit(|| {
+            loop {
+                // A worker that catches whatever its work throws, and goes on.
+                let _caught = catch_unwind(AssertUnwindSafe(|| blocking::sleep(secs(1))));
+            }
         }));
         sleep(millis(1)).await;
     }));
@@ -235,4 +236,50 @@ fn unwound_code_can_clean_up_but_not_block() {
         .map(|never: ()| never)
     });
     assert!(report.unwrap().unwrap_err().to_string().contains("first"));
+}
+
+#[test]
+fn a_job_that_spins_lets_the_loop_go_on() {
+    let report = steady(|| async {
+        let done = Rc::new(Cell::new(false));
+        let seen = Rc::clone(&done);
+        let job = run_in_executor(None, move || {
+            while !seen.get() {
+                blocking::sleep(secs(0));
+            }
+        });
+        yield_now().await;
+        done.set(true);
+        job.unwrap().await.unwrap();
+    });
+    assert_eq!(report.end.to_string(), "0.000");
+
+    for spin in [|| blocking::sleep(secs(0)), || blocking::wait(yield_now()).unwrap()] {
+        let failure = failure(Sim::new(0).self_wakes(1000).run(async move {
+            to_thread(move || {
+                loop {
+                    spin();
+                }
+            })
+            .await
+        }));
+        let FailureKind::Limit { limit: LimitKind::SelfWakes, detail, .. } = &failure.kind else { panic!("{failure}") };
+        assert!(detail.contains("job default/1"), "{detail}");
+    }
+}
+
+#[test]
+fn jobs_beyond_what_the_system_can_hold_fail_by_themselves() {
+    let report = Sim::new(0).trace(false).run(async {
+        let pool = ThreadPool::new(usize::MAX).unwrap();
+        let jobs: Vec<_> = (0..16_400).map(|_| pool.submit(|| blocking::sleep(secs(1))).unwrap()).collect();
+        let mut refused = Vec::new();
+        for job in jobs {
+            refused.extend(job.await.err());
+        }
+        (refused.len(), refused[0].to_string(), pool.submit(|| 1).unwrap().await)
+    });
+    let (count, message, next) = report.unwrap();
+    assert_eq!((count, next), (16, Ok(1)));
+    assert!(message.contains("give the pool fewer workers"), "{message}");
 }

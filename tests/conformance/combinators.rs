@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use seedbed::{
-    FutureRef, Promise, ReturnWhen, TaskGroup, Timeout, TimeoutHandle, as_completed, gather, shield, timeout,
+    EventLoop, FutureRef, Promise, ReturnWhen, TaskGroup, Timeout, TimeoutHandle, as_completed, gather, shield, timeout,
     timeout_at, try_gather, wait, wait_for,
 };
 
 use crate::errors::{Res, caught, read, resumed};
 use crate::exceptions::{Exc, Kind};
-use crate::futures::Fut;
+use crate::futures::{Fut, refuse_lost_call, refuse_other_loop};
 use crate::loops::running_loop;
 use crate::objects::Obj;
 use crate::program::{AsCompleted, Gather, Item, OnItem, Scope, Wait};
@@ -33,12 +33,16 @@ impl World {
         })
     }
 
-    /// As `ensure_future`: a coroutine call becomes a task of the running loop.
-    fn ensure_future(self: &Rc<Self>, ready: Ready) -> Result<Fut, Exc> {
+    /// As `ensure_future`: a coroutine call becomes a task, of `event_loop` or else of the running one; a future has to be
+    /// one of `event_loop`, if there is one.
+    fn ensure_future(self: &Rc<Self>, ready: Ready, event_loop: Option<&EventLoop>) -> Result<Fut, Exc> {
         match ready {
-            Ready::Future(fut) => Ok(fut),
+            Ready::Future(fut) => match event_loop {
+                Some(event_loop) => refuse_other_loop(&fut, event_loop).map(|()| fut),
+                None => Ok(fut),
+            },
             Ready::Call(coro, args) => {
-                let event_loop = running_loop().unwrap_or_else(|| self.event_loop());
+                let event_loop = event_loop.cloned().or_else(running_loop).unwrap_or_else(|| self.event_loop());
                 self.spawn_unnamed(&event_loop, self.coroutine(&coro, args))
             }
         }
@@ -46,8 +50,14 @@ impl World {
 
     fn start_gather(self: &Rc<Self>, frame: &Frame, st: &Gather) -> Result<Fut, Exc> {
         let ready: Vec<_> = st.items.iter().map(|item| self.item(frame, item)).collect::<Result<_, _>>()?;
-        let futs: Vec<_> = ready.into_iter().map(|item| self.ensure_future(item)).collect::<Result<_, _>>()?;
-        let joins: Vec<_> = futs.iter().map(|fut| fut.promise.join()).collect();
+        let mut event_loop = None;
+        let mut joins = Vec::new();
+        for item in ready {
+            let fut = self.ensure_future(item, event_loop.as_ref())?;
+            joins.push(fut.promise.join());
+            event_loop.get_or_insert(fut.event_loop);
+        }
+        let event_loop = event_loop.or_else(running_loop).unwrap_or_else(|| self.event_loop());
         let outer: Promise<Res> = if st.return_exceptions {
             gather(joins).map(|results| {
                 let shown = results.iter().cloned().map(|result| read(result).unwrap_or_else(Value::Exc));
@@ -59,12 +69,12 @@ impl World {
                 Err(error) => Err(error.clone().into()),
             })
         };
-        Ok(outer.into())
+        Ok(Fut::new(outer, &event_loop))
     }
 
     pub(crate) async fn gather(self: &Rc<Self>, frame: &Frame, st: &Gather) -> Res {
         let outer = self.start_gather(frame, st)?;
-        read(caught(outer.promise.join()).await?)
+        self.awaited(&outer).await
     }
 
     pub(crate) fn keep_gather(self: &Rc<Self>, frame: &Frame, st: &Gather) -> Result<(), Exc> {
@@ -73,11 +83,11 @@ impl World {
     }
 
     pub(crate) fn shield(self: &Rc<Self>, frame: &Frame, item: &Item) -> Result<Fut, Exc> {
-        let inner = self.ensure_future(self.item(frame, item)?)?;
+        let inner = self.ensure_future(self.item(frame, item)?, None)?;
         if inner.promise.is_done() {
             return Ok(inner);
         }
-        Ok(shield(inner.promise.join()).into())
+        Ok(Fut::new(shield(inner.promise.join()), &inner.event_loop))
     }
 
     pub(crate) fn keep_shield(self: &Rc<Self>, frame: &Frame, st: &OnItem) -> Result<(), Exc> {
@@ -106,6 +116,7 @@ impl World {
             Some("FIRST_EXCEPTION") => ReturnWhen::FirstException,
             _ => ReturnWhen::AllCompleted,
         };
+        named.iter().try_for_each(|(_, fut)| refuse_lost_call(fut))?;
         let futs = named.iter().map(|(_, fut)| fut.promise.clone()).collect();
         let waited = caught(wait(futs, when, time)).await?;
         let (done, pending) = waited.map_err(|_| Exc::value("Set of Tasks/Futures is empty."))?;
@@ -119,6 +130,8 @@ impl World {
     pub(crate) async fn as_completed(self: &Rc<Self>, frame: &Frame, st: &AsCompleted) -> Result<Flow, Exc> {
         let named = self.named(frame, &st.items)?;
         let time = self.maybe_int(frame, st.timeout.as_ref())?.map(duration);
+        let event_loop = running_loop().unwrap_or_else(|| self.event_loop());
+        named.iter().try_for_each(|(_, fut)| refuse_other_loop(fut, &event_loop))?;
         let mut completed = as_completed(named.iter().map(|(_, fut)| fut.promise.clone()).collect::<Vec<_>>(), time);
         let name_of = |id: &FutureRef| named.iter().find(|(_, fut)| fut.id() == id).map_or("", |(name, _)| name);
         while let Some(next) = caught(completed.next()).await? {
@@ -151,7 +164,10 @@ impl World {
                 caught(timed).await?.unwrap_or_else(late)
             }
             item => {
-                let fut = self.ensure_future(item)?;
+                let fut = self.ensure_future(item, None)?;
+                if ms.is_none_or(|ms| ms > 0) {
+                    self.note_refusal(&fut)?;
+                }
                 let waited = caught(wait_for(fut.promise.join(), ms.map(duration))).await?;
                 waited.map_or_else(late, read)
             }

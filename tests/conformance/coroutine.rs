@@ -6,6 +6,8 @@ use std::rc::Rc;
 use crate::callback::handler_of;
 use crate::errors::{Res, caught, read};
 use crate::exceptions::Exc;
+use crate::futures::Fut;
+use crate::loops::running_loop;
 use crate::program::Try;
 use crate::stmt::{Sleep, Stmt};
 use crate::values::{Flow, Value};
@@ -91,18 +93,18 @@ impl World {
             }
             Stmt::Await(st) => {
                 let fut = self.fut(frame, &st.on)?;
-                (&st.to, read(caught(fut.promise.join()).await?)?)
+                (&st.to, self.awaited(&fut).await?)
             }
             Stmt::Gather(st) if st.bind.is_none() => (&st.to, self.gather(frame, st).await?),
             Stmt::Wait(st) => (&st.to, self.wait(frame, st).await?),
             Stmt::WaitFor(st) => (&st.to, self.wait_for(frame, st).await?),
             Stmt::Shield(st) if st.bind.is_none() => {
                 let shielded = self.shield(frame, &st.item)?;
-                (&st.to, read(caught(shielded.promise.join()).await?)?)
+                (&st.to, self.awaited(&shielded).await?)
             }
             Stmt::RunInExecutor(st) if st.bind.is_none() => {
                 let job = self.submit(frame, st)?;
-                (&st.to, read(caught(job.promise.join()).await?)?)
+                (&st.to, self.awaited(&job).await?)
             }
             Stmt::ShutdownDefaultExecutor { timeout } => {
                 let timeout = self.maybe_int(frame, timeout.as_ref())?.map(duration);
@@ -129,6 +131,28 @@ impl World {
         };
         frame.store(to.as_ref(), value);
         Ok(true)
+    }
+
+    /// `await fut`.
+    pub(crate) async fn awaited(&self, fut: &Fut) -> Res {
+        self.note_refusal(fut)?;
+        read(caught(fut.promise.join()).await?)
+    }
+
+    /// A task that awaits itself, or a future of another loop, is refused. CPython forgets to take a mark back then, and
+    /// refuses every later await of that future too, by whomever, at once and in other words; seedbed does not.
+    pub(crate) fn note_refusal(&self, fut: &Fut) -> Result<(), Exc> {
+        if fut.promise.is_done() {
+            return Ok(());
+        }
+        if self.refused.borrow().contains(fut.id()) {
+            return Err(Exc::runtime("await wasn't used with future"));
+        }
+        let itself = fut.task.as_ref().map(|task| task.id()) == seedbed::current_task().map(|task| task.id());
+        if itself || running_loop().as_ref() != Some(&fut.event_loop) {
+            self.refused.borrow_mut().push(fut.id().clone());
+        }
+        Ok(())
     }
 
     async fn sleep(&self, frame: &Frame, st: &Sleep) -> Res {

@@ -23,9 +23,9 @@ impl World {
             blocking::sleep(ms);
             exc.map_or(Ok(value), Err)
         };
-        self.event_loop();
+        let event_loop = self.event_loop();
         let submitted = run_in_executor_fallible(pool.as_ref(), job);
-        submitted.map(Fut::from).map_err(|error| Exc::runtime(&error.to_string()))
+        submitted.map(|job| Fut::new(job, &event_loop)).map_err(|error| Exc::runtime(&error.to_string()))
     }
 
     pub(crate) fn keep_job(self: &Rc<Self>, frame: &Frame, st: &Job) -> Result<(), Exc> {

@@ -20,15 +20,14 @@ use crate::world::{Known, World};
 pub(crate) struct Fut {
     pub(crate) promise: Promise<Res>,
     pub(crate) task: Option<TaskRef>,
-}
-
-impl From<Promise<Res>> for Fut {
-    fn from(promise: Promise<Res>) -> Fut {
-        Fut { promise, task: None }
-    }
+    pub(crate) event_loop: EventLoop,
 }
 
 impl Fut {
+    pub(crate) fn new(promise: Promise<Res>, event_loop: &EventLoop) -> Fut {
+        Fut { promise, task: None, event_loop: event_loop.clone() }
+    }
+
     pub(crate) fn id(&self) -> &FutureRef {
         &self.promise
     }
@@ -99,8 +98,8 @@ impl World {
     }
 
     fn know(&self, name: &str, task: Task<Res>, event_loop: &EventLoop) -> Fut {
-        let fut = Fut { promise: task.promise(), task: Some(task.task_ref()) };
-        let known = Known { name: name.to_owned(), fut: fut.clone(), event_loop: event_loop.clone() };
+        let fut = Fut { promise: task.promise(), task: Some(task.task_ref()), event_loop: event_loop.clone() };
+        let known = Known { name: name.to_owned(), fut: fut.clone() };
         self.tasks.borrow_mut().insert(task.id(), known);
         self.paths.borrow_mut().insert(task.name(), (name.to_owned(), event_loop.clone()));
         fut
@@ -168,6 +167,7 @@ impl World {
         let on = st.on.as_ref().ok_or_else(|| Exc::invalid("add_done_callback without `on`"))?;
         let fut = self.fut(frame, on)?;
         let call = self.callback(frame, st, Some(fut.clone()))?;
+        refuse_lost_call(&fut)?;
         let id = fut.promise.add_done_callback(call);
         let registered = Registered { future: fut.id().clone(), cb: st.cb.clone(), id };
         self.callbacks.borrow_mut().push(registered);
@@ -205,7 +205,7 @@ impl World {
             tasks.iter().filter_map(|task| known.get(&task.id())).map(|known| known.name.as_str()).collect()
         } else {
             // The current loop of the language need not be the one that runs; seedbed tells of that one only.
-            let unfinished = known.values().filter(|known| known.event_loop == event_loop && !known.fut.promise.is_done());
+            let unfinished = known.values().filter(|known| known.fut.event_loop == event_loop && !known.fut.promise.is_done());
             unfinished.map(|known| known.name.as_str()).collect()
         };
         names.sort_unstable();
@@ -221,8 +221,9 @@ impl World {
             Stmt::AddDoneCallback(st) => self.add_done_callback(frame, st),
             Stmt::RemoveDoneCallback(st) => self.remove_done_callback(frame, st),
             Stmt::NewFuture { bind } => {
-                let promise = self.event_loop().create_promise::<Res>();
-                self.bind(frame, Some(bind), Obj::Future(promise.into()))
+                let event_loop = self.event_loop();
+                let promise = event_loop.create_promise::<Res>();
+                self.bind(frame, Some(bind), Obj::Future(Fut::new(promise, &event_loop)))
             }
             Stmt::Done(st) => self.ask(frame, st, |fut| Ok(Value::Bool(fut.promise.is_done()))),
             Stmt::Cancelled(st) => self.ask(frame, st, |fut| Ok(Value::Bool(fut.promise.is_cancelled()))),
@@ -243,4 +244,15 @@ impl World {
             _ => Err(Exc::invalid("not a statement on tasks and futures")),
         }
     }
+}
+
+/// asyncio schedules a callback on a future that is done at once, and cannot on a closed loop; seedbed drops the call.
+pub(crate) fn refuse_lost_call(fut: &Fut) -> Result<(), Exc> {
+    if fut.promise.is_done() && fut.event_loop.is_closed() { Err(closed()) } else { Ok(()) }
+}
+
+/// asyncio refuses futures of another loop where it would make a task of a coroutine; seedbed watches them all the same.
+pub(crate) fn refuse_other_loop(fut: &Fut, event_loop: &EventLoop) -> Result<(), Exc> {
+    let other = "The future belongs to a different loop than the one specified as the loop argument";
+    if fut.event_loop == *event_loop { Ok(()) } else { Err(Exc::value(other)) }
 }

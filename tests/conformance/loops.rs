@@ -7,6 +7,7 @@ use seedbed::{EventLoop, LoopError, Runner, shutdown_default_executor};
 
 use crate::errors::{Res, loop_error};
 use crate::exceptions::Exc;
+use crate::futures::refuse_other_loop;
 use crate::program::Run;
 use crate::stmt::Stmt;
 use crate::values::{Flow, Value};
@@ -99,7 +100,12 @@ impl World {
     fn run_until_complete(self: &Rc<Self>, frame: &Frame, st: &Run) -> Result<(), Exc> {
         let event_loop = self.event_loop();
         let future = match (&st.on, &st.coro) {
-            (Some(on), _) => self.fut(frame, on)?,
+            (Some(on), _) => {
+                let future = self.fut(frame, on)?;
+                self.done(event_loop.check_runnable())?;
+                refuse_other_loop(&future, &event_loop)?;
+                future
+            }
             (None, Some(coro)) => {
                 let args = self.args(frame, &st.args)?;
                 // asyncio looks whether it may run before it makes the task.

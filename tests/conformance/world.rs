@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use seedbed::{EventLoop, Incident, IncidentKind, Instant, Runner, TaskId};
+use seedbed::{EventLoop, FutureRef, Incident, IncidentKind, Instant, Runner, TaskId};
 
 use crate::callback::Registered;
 use crate::exceptions::{Exc, Kind};
@@ -22,7 +22,6 @@ pub(crate) const EPOCH: Duration = Duration::from_secs(1_000_000);
 pub(crate) struct Known {
     pub(crate) name: String,
     pub(crate) fut: Fut,
-    pub(crate) event_loop: EventLoop,
 }
 
 /// Why a scenario ended before its driver did.
@@ -49,6 +48,8 @@ pub(crate) struct World {
     /// The loop that the driver runs, or ran last.
     pub(crate) running: RefCell<Option<EventLoop>>,
     pub(crate) callbacks: RefCell<Vec<Registered>>,
+    /// Futures that an await was refused; see `World::awaited`.
+    pub(crate) refused: RefCell<Vec<FutureRef>>,
     pub(crate) last_value: RefCell<Value>,
     /// The loop that statements use, running or not.
     pub(crate) current: RefCell<Option<EventLoop>>,
@@ -71,6 +72,7 @@ impl World {
             paths: RefCell::default(),
             running: RefCell::default(),
             callbacks: RefCell::default(),
+            refused: RefCell::default(),
             last_value: RefCell::new(Value::None),
             current: RefCell::default(),
             runner: RefCell::default(),
@@ -184,6 +186,7 @@ impl World {
         self.tasks.take();
         self.spawned.take();
         self.callbacks.take();
+        self.refused.take();
         self.runner.take();
         self.current.take();
     }

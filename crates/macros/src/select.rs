@@ -180,6 +180,8 @@ impl Select {
         let (enabled, context, later, outcome) =
             (hidden("enabled"), hidden("context"), hidden("later"), hidden("outcome"));
         let (ahead, behind, set, branch) = (hidden("ahead"), hidden("behind"), hidden("set"), hidden("branch"));
+        // Named, because clippy takes the range `0..0` of a `biased;` one for a mistake of the user's.
+        let count = hidden("count");
         let futures: Vec<Ident> = (0..self.branches.len()).map(|n| hidden(&format!("future{n}"))).collect();
         let expressions = self.branches.iter().map(|branch| &branch.future);
         // All expressions come before the first pin, as plain `let`s, so that a borrowed temporary in one lives as long as the block.
@@ -221,7 +223,8 @@ impl Select {
                 #(#pins)*
                 let #outcome = ::core::future::poll_fn(|#context| {
                     let mut #ahead = #enabled;
-                    for _ in 0..#stand_back {
+                    let #count: u32 = #stand_back;
+                    for _ in 0..#count {
                         #ahead &= #ahead.wrapping_sub(1);
                     }
                     let #behind = #enabled & !#ahead;
