@@ -67,6 +67,11 @@ pub mod event_loop;
 pub mod rand;
 mod note;
 mod branch;
+#[cfg(feature = "tracing")]
+mod captured;
+#[cfg(not(feature = "tracing"))]
+#[path = "not_captured.rs"]
+mod captured;
 pub mod sim;
 pub mod harness;
 

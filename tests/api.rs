@@ -91,7 +91,9 @@ fn hidden(attributes: &[Attribute]) -> bool {
         attribute.path().is_ident(path)
             && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == word)
     };
-    attributes.iter().any(|attribute| says(attribute, "doc", "hidden") || says(attribute, "cfg", "test"))
+    attributes.iter().any(|attribute| {
+        says(attribute, "doc", "hidden") || says(attribute, "cfg", "test") || says(attribute, "cfg", "doctest")
+    })
 }
 
 /// The lines of one file.

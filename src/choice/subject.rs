@@ -112,7 +112,9 @@ pub fn path_label(name: &str) -> Cow<'_, str> {
     if name.is_empty() {
         return Cow::Borrowed("_");
     }
-    if !name.contains('/') && check_path(name).is_ok() {
+    // Most names are plain, and this runs at every spawn with a name.
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'/';
+    if name.bytes().all(plain) || !name.contains('/') && check_path(name).is_ok() {
         return Cow::Borrowed(name);
     }
     let last = name.chars().count() - 1;

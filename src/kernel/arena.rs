@@ -60,6 +60,16 @@ impl<T> Arena<T> {
         Some(value)
     }
 
+    /// Drops a value where it is.
+    pub(crate) fn discard(&mut self, key: Key) {
+        let Some(entry) = self.slots.get_mut(key.slot as usize) else { return };
+        if entry.generation == key.generation && entry.value.is_some() {
+            entry.value = None;
+            entry.generation = entry.generation.wrapping_add(1);
+            self.free.push(key.slot);
+        }
+    }
+
     /// Takes every value out, in slot order.
     pub(crate) fn drain(&mut self) -> Vec<T> {
         self.free.clear();

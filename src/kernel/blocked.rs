@@ -21,7 +21,7 @@ impl Kernel {
     fn blocked_task(&self, id: TaskId) -> Option<BlockedTask> {
         let task = self.tasks.get(id).filter(|task| !task.hidden)?;
         let waits: Vec<_> = task.waits().collect();
-        let since = waits.iter().map(|wait| wait.since).min().unwrap_or(self.now);
+        let since = waits.iter().map(|wait| wait.since).min().unwrap_or(task.stepped_at);
         Some(BlockedTask {
             task: self.names.path(id),
             waits_for: self.describe_all(waits.iter().map(|wait| wait.future)),

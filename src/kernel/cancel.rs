@@ -58,7 +58,8 @@ impl Kernel {
                 done.task().map(|id| path.remove(&id));
                 match asking.last_mut() {
                     Some(outer) if took => self.passed(outer),
-                    Some(_) => {}
+                    // A circle through a gather: nothing in it will wake who waits for the gather.
+                    Some(outer) => outer.circular |= done.circular,
                     None => return took,
                 }
                 continue;

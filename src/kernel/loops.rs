@@ -36,9 +36,16 @@ pub(crate) struct Timer {
     pub(crate) target: Target,
 }
 
+impl Timer {
+    /// Deadline and sequence in one number, which compares in two instructions and without a branch.
+    fn order(&self) -> u128 {
+        u128::from(self.deadline) << 64 | u128::from(self.sequence)
+    }
+}
+
 impl Ord for Timer {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.deadline, self.sequence).cmp(&(other.deadline, other.sequence))
+        self.order().cmp(&other.order())
     }
 }
 

@@ -174,15 +174,18 @@ impl Kernel {
     }
 
     /// Gives a future's entry back; false if it was settled.
+    #[inline]
     pub(crate) fn release_future(&mut self, key: Key) -> bool {
         let Some(future) = self.futures.get_mut(key) else { return false };
         let pending = !future.is_done();
-        for callback in future.take_callbacks() {
-            if let Callback::Wake(_, waker) = callback {
-                self.errands.push(Errand::Drop(*waker));
+        if pending {
+            for callback in future.take_callbacks() {
+                if let Callback::Wake(_, waker) = callback {
+                    self.errands.push(Errand::Drop(*waker));
+                }
             }
         }
-        self.futures.remove(key);
+        self.futures.discard(key);
         pending
     }
 
@@ -310,6 +313,7 @@ impl Kernel {
             running: false,
             woke_itself: false,
             check_cancel: false,
+            stepped_at: self.now,
             runner,
             wait: None,
             extra: None,

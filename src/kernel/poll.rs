@@ -113,7 +113,10 @@ impl Kernel {
         loop {
             match self.poll(id) {
                 AtPoll::Run => break,
-                AtPoll::Advance(to) if quiet => self.set_now(to),
+                AtPoll::Advance(to) if quiet => {
+                    self.set_now(to);
+                    self.move_due_timers(id);
+                }
                 AtPoll::Advance(to) => return Some(Next::Outside { to, due_now: false }),
                 AtPoll::Over => return Some(Next::Over),
                 AtPoll::Deadlock => return Some(Next::Deadlock),
@@ -147,14 +150,15 @@ impl Kernel {
         }
         let event_loop = &self.loops[id.get() as usize];
         let busy = !event_loop.ready.is_empty() || event_loop.stopping;
-        if busy || self.next_timer(id).is_some_and(|timer| timer.deadline <= self.now) {
+        let timer = if busy { None } else { self.next_timer(id).map(|timer| timer.deadline) };
+        if busy || timer.is_some_and(|deadline| deadline <= self.now) {
             self.move_due_timers(id);
             return AtPoll::Run;
         }
         if self.outside.any_gave_way() {
             return AtPoll::Advance(self.now);
         }
-        let next = self.next_event(id);
+        let next = [timer, self.outside.next_at()].into_iter().flatten().min();
         match self.idle.at_rest(next, self.manual_time) {
             AtRest::Resume { future, at } => {
                 self.set_now(at.unwrap_or(self.now));

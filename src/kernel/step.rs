@@ -116,11 +116,13 @@ impl Kernel {
     /// Starts the step of a task that was picked from the ready queue.
     #[inline]
     fn begin_step(&mut self, id: TaskId) -> Option<Next> {
+        let now = self.now;
         let task = self.tasks.get_mut(id)?;
         debug_assert!(task.queued, "seedbed bug: a step that was not scheduled, please report");
         task.queued = false;
         task.running = true;
         task.woke_itself = false;
+        task.stepped_at = now;
         let runner = Rc::clone(&task.runner);
         let (check, hidden) = (task.check_cancel, task.hidden);
         self.current = Some(id);

@@ -87,6 +87,8 @@ pub(crate) struct Task {
     pub(crate) woke_itself: bool,
     /// Some wait may be `requested`, or `extra` may hold a cancellation: the step must look.
     pub(crate) check_cancel: bool,
+    /// Virtual nanoseconds at its last step: since then it waits, if it waits for something that the kernel does not know.
+    pub(crate) stepped_at: u64,
     pub(crate) runner: Rc<dyn RunTask>,
     pub(crate) wait: Option<Wait>,
     pub(crate) extra: Option<Box<TaskExtra>>,

@@ -110,7 +110,7 @@ impl Sim {
         self
     }
 
-    /// Ends the run when one call blocks the loop for longer than this; a day by default.
+    /// Ends the run when one step or callback blocks the loop for longer than this; a day by default.
     pub fn blocked(mut self, span: Duration) -> Self {
         self.limits.blocked = span;
         self

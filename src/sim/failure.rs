@@ -121,8 +121,8 @@ fn deadlock(
     clock_held: bool,
 ) -> std::fmt::Result {
     let count = blocked.iter().filter(|blocked| !blocked.is_job).count();
-    let tasks = if count == 1 { "task waits" } else { "tasks wait" };
-    write!(f, "deadlock: {count} {tasks} and nothing can wake them")?;
+    let (tasks, them) = if count == 1 { ("task waits", "it") } else { ("tasks wait", "them") };
+    write!(f, "deadlock: {count} {tasks} and nothing can wake {them}")?;
     for task in blocked {
         write!(f, "\n    {} waits for {} since {}s", task.task, task.waits_for, task.since)?;
         if !task.held_by.is_empty() {

@@ -34,7 +34,8 @@ pub struct Report<T> {
     pub tasks: Counts,
     /// Paths of the tasks that were unfinished when a main task ended, and were cancelled then, in creation order.
     pub leftovers: Vec<String>,
-    /// Paths of the tasks that were dropped at the very end, in creation order.
+    /// Paths of the tasks that were dropped at the very end, in creation order; then the jobs of pools that nobody shut
+    /// down, as `job pool/1`.
     pub leaked: Vec<String>,
     /// The choices that departed from plain FIFO order, if they were recorded or replayed.
     pub departures: Departures,

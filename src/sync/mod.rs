@@ -27,6 +27,7 @@ mod queue_core;
 mod queue;
 mod lifo_queue;
 mod priority_queue;
+pub mod watch;
 
 pub use barrier::{Barrier, BarrierError};
 pub use bounded_semaphore::BoundedSemaphore;

@@ -7,11 +7,11 @@ use seedbed::blocking::WaitError;
 use seedbed::trace::EventKind;
 use seedbed::{
     EventLoop, ExecutorError, FailureKind, JobError, LoopError, Promise, Shutdown, Sim, TaskError, ThreadPool,
-    ZeroWorkers, blocking, catch_cancel, note, now, run_in_executor, run_in_executor_fallible,
+    ZeroWorkers, blocking, catch_cancel, gather, note, now, run_in_executor, run_in_executor_fallible,
     shutdown_default_executor, sleep, spawn, to_thread, yield_now,
 };
 
-use crate::support::{failure, millis, notes, secs, steady, steady_in};
+use crate::support::{failure, in_every_order, millis, notes, secs, steady, steady_in};
 
 /// A job that takes some time and notes its end.
 fn job(name: &'static str, ms: u64) -> impl FnOnce() -> &'static str {
@@ -389,4 +389,10 @@ fn a_job_waits_for_what_the_loop_does() {
         (job.unwrap().await.unwrap(), now().to_string())
     });
     assert_eq!(report.unwrap(), (43, "3.000".to_owned()));
+}
+
+#[test]
+fn jobs_keep_their_promises_in_every_order() {
+    let sum = || async { gather((0..4).map(|n| spawn(to_thread(move || n)))).await.unwrap() };
+    in_every_order(sum, |parts| assert_eq!(parts, [0, 1, 2, 3].map(|n| Ok(Ok(n)))));
 }

@@ -4,12 +4,18 @@ mod support;
 
 mod attribute;
 mod cancellation;
+#[cfg(feature = "tracing")]
+mod captured;
 mod choices;
 mod examples;
 mod executors;
 mod foreign;
+mod leaks;
+mod loops;
 mod processes;
 mod select;
 mod stuck;
 mod sync;
+mod timers;
 mod verdicts;
+mod wakers;

@@ -280,6 +280,8 @@ fn jobs_beyond_what_the_system_can_hold_fail_by_themselves() {
         (refused.len(), refused[0].to_string(), pool.submit(|| 1).unwrap().await)
     });
     let (count, message, next) = report.unwrap();
-    assert_eq!((count, next), (16, Ok(1)));
+    // A small machine refuses more of them; what runs later is not touched.
+    assert!(count >= 16, "{count} refused");
+    assert_eq!(next, Ok(1));
     assert!(message.contains("give the pool fewer workers"), "{message}");
 }

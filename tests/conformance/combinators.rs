@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use seedbed::{
-    EventLoop, FutureRef, Promise, ReturnWhen, TaskGroup, Timeout, TimeoutHandle, as_completed, gather, shield, timeout,
-    timeout_at, try_gather, wait, wait_for,
+    EventLoop, FutureRef, Promise, ReturnWhen, TaskGroup, Timeout, TimeoutHandle, as_completed, gather, shield,
+    timeout, timeout_at, try_gather, wait, wait_for,
 };
 
 use crate::errors::{Res, caught, read, resumed};
 use crate::exceptions::{Exc, Kind};
-use crate::futures::{Fut, refuse_lost_call, refuse_other_loop};
+use crate::futures::{Fut, refuse_lost_call, refuse_lost_cancel, refuse_other_loop};
 use crate::loops::running_loop;
 use crate::objects::Obj;
 use crate::program::{AsCompleted, Gather, Item, OnItem, Scope, Wait};
@@ -33,8 +33,8 @@ impl World {
         })
     }
 
-    /// As `ensure_future`: a coroutine call becomes a task, of `event_loop` or else of the running one; a future has to be
-    /// one of `event_loop`, if there is one.
+    /// As `ensure_future`: a coroutine call becomes a task, of `event_loop` or else of the running one; a future has to
+    /// be one of `event_loop`, if there is one.
     fn ensure_future(self: &Rc<Self>, ready: Ready, event_loop: Option<&EventLoop>) -> Result<Fut, Exc> {
         match ready {
             Ready::Future(fut) => match event_loop {
@@ -165,8 +165,9 @@ impl World {
             }
             item => {
                 let fut = self.ensure_future(item, None)?;
-                if ms.is_none_or(|ms| ms > 0) {
-                    self.note_refusal(&fut)?;
+                match ms {
+                    Some(..=0) => refuse_lost_cancel(&fut)?,
+                    _ => self.note_refusal(&fut)?,
                 }
                 let waited = caught(wait_for(fut.promise.join(), ms.map(duration))).await?;
                 waited.map_or_else(late, read)
@@ -220,7 +221,8 @@ impl World {
 
     pub(crate) async fn taskgroup(self: &Rc<Self>, frame: &Frame, st: &Scope) -> Result<Flow, Exc> {
         let scope = TaskGroup::scope(|group: TaskGroup<Exc>| async move {
-            self.bind(frame, st.bind.as_ref(), Obj::Group(group))?;
+            let event_loop = running_loop().ok_or_else(|| Exc::invalid("a group outside every loop"))?;
+            self.bind(frame, st.bind.as_ref(), Obj::Group(group, event_loop))?;
             resumed(self.block(frame, &st.body).await).await
         });
         caught(scope).await?.map_err(|error| Exc::group(error.errors))

@@ -19,7 +19,11 @@ type Running<'a> = Pin<Box<dyn Future<Output = Result<Flow, Exc>> + 'a>>;
 
 impl World {
     /// A coroutine that was called but not started.
-    pub(crate) fn coroutine(self: &Rc<Self>, name: &str, args: Vec<(String, Value)>) -> impl Future<Output = Res> + use<> {
+    pub(crate) fn coroutine(
+        self: &Rc<Self>,
+        name: &str,
+        args: Vec<(String, Value)>,
+    ) -> impl Future<Output = Res> + use<> {
         let (world, name) = (Rc::clone(self), name.to_owned());
         async move {
             let frame = Frame::new(args);
@@ -139,8 +143,8 @@ impl World {
         read(caught(fut.promise.join()).await?)
     }
 
-    /// A task that awaits itself, or a future of another loop, is refused. CPython forgets to take a mark back then, and
-    /// refuses every later await of that future too, by whomever, at once and in other words; seedbed does not.
+    /// A task that awaits itself, or a future of another loop, is refused. CPython forgets to take a mark back then,
+    /// and refuses every later await of that future too, by whomever, at once and in other words; seedbed does not.
     pub(crate) fn note_refusal(&self, fut: &Fut) -> Result<(), Exc> {
         if fut.promise.is_done() {
             return Ok(());

@@ -124,9 +124,9 @@ impl World {
         let coroutine = self.coroutine(&st.coro, args);
         let fut = match group {
             None => self.spawn_on(&self.event_loop(), &name, coroutine)?,
-            Some(group) => {
+            Some((group, event_loop)) => {
                 let task = group.spawn_shared(Some(&name), async move { resumed(coroutine.await).await })?;
-                self.know(&name, task, &EventLoop::current())
+                self.know(&name, task, &event_loop)
             }
         };
         self.spawned.borrow_mut().push((name, fut.clone()));
@@ -205,7 +205,8 @@ impl World {
             tasks.iter().filter_map(|task| known.get(&task.id())).map(|known| known.name.as_str()).collect()
         } else {
             // The current loop of the language need not be the one that runs; seedbed tells of that one only.
-            let unfinished = known.values().filter(|known| known.fut.event_loop == event_loop && !known.fut.promise.is_done());
+            let unfinished =
+                known.values().filter(|known| known.fut.event_loop == event_loop && !known.fut.promise.is_done());
             unfinished.map(|known| known.name.as_str()).collect()
         };
         names.sort_unstable();
@@ -251,7 +252,16 @@ pub(crate) fn refuse_lost_call(fut: &Fut) -> Result<(), Exc> {
     if fut.promise.is_done() && fut.event_loop.is_closed() { Err(closed()) } else { Ok(()) }
 }
 
-/// asyncio refuses futures of another loop where it would make a task of a coroutine; seedbed watches them all the same.
+/// asyncio cannot tell anybody that a future of a closed loop was cancelled; seedbed would wait to be told.
+pub(crate) fn refuse_lost_cancel(fut: &Fut) -> Result<(), Exc> {
+    if fut.promise.is_done() || !fut.event_loop.is_closed() {
+        return Ok(());
+    }
+    fut.promise.add_done_callback(|| ());
+    fut.promise.try_cancel(None).map(drop).map_err(|_| closed())
+}
+
+/// asyncio refuses futures of another loop where it would make a task of a coroutine; seedbed watches them too.
 pub(crate) fn refuse_other_loop(fut: &Fut, event_loop: &EventLoop) -> Result<(), Exc> {
     let other = "The future belongs to a different loop than the one specified as the loop argument";
     if fut.event_loop == *event_loop { Ok(()) } else { Err(Exc::value(other)) }

@@ -1,8 +1,8 @@
 //! Runs asyncio programs on seedbed and compares what they do with what CPython did, to the pass.
 //!
-//! `cargo test --test conformance` runs the programs beside this file; `SEEDBED_CONFORMANCE=FILE` (plain or .gz) runs another
-//! file of the same form; `SEEDBED_CONFORMANCE_ID=ID` only one program of it, with its trace; `SEEDBED_CONFORMANCE_ALL=1`
-//! shows every difference, not just the first five. The last line is `N passed, M failed`.
+//! `cargo test --test conformance` runs the programs beside this file; `SEEDBED_CONFORMANCE=FILE` (plain or .gz) runs
+//! another file of the same form; `SEEDBED_CONFORMANCE_ID=ID` only one program of it, with its trace;
+//! `SEEDBED_CONFORMANCE_ALL=1` shows every difference, not just the first five. The last line is `N passed, M failed`.
 #![allow(clippy::print_stdout, reason = "a test program of its own: it reports what libtest would")]
 
 mod callback;
@@ -45,9 +45,7 @@ fn main() -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
-    let filters: Vec<_> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
-    let wanted = filters.is_empty() || filters.iter().any(|filter| NAME.contains(filter.as_str()));
-    if has("--ignored") || !wanted {
+    if has("--ignored") || !is_wanted(&args) {
         return ExitCode::SUCCESS;
     }
     match run() {
@@ -58,6 +56,26 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether libtest would run a test of this name with these arguments.
+fn is_wanted(args: &[String]) -> bool {
+    let exact = args.iter().any(|arg| arg == "--exact");
+    let named = |filter: &str| if exact { NAME == filter } else { NAME.contains(filter) };
+    let (mut filtered, mut found) = (false, false);
+    let mut args = args.iter().map(String::as_str);
+    while let Some(arg) = args.next() {
+        match arg {
+            "--skip" if args.next().is_some_and(named) => return false,
+            "--skip" => {}
+            "--test-threads" | "--format" | "--color" | "--logfile" | "--shuffle-seed" | "-Z" => {
+                args.next();
+            }
+            _ if arg.starts_with('-') => {}
+            filter => (filtered, found) = (true, found || named(filter)),
+        }
+    }
+    found || !filtered
 }
 
 #[expect(clippy::disallowed_methods, reason = "which programs to run is asked for from outside")]

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use seedbed::sync::{Barrier, BoundedSemaphore, Condition, Event, LifoQueue, Lock, PriorityQueue, Queue, Semaphore};
-use seedbed::{Handle, TaskGroup, ThreadPool, TimeoutHandle};
+use seedbed::{EventLoop, Handle, TaskGroup, ThreadPool, TimeoutHandle};
 
 use crate::exceptions::Exc;
 use crate::futures::Fut;
@@ -18,7 +18,7 @@ pub(crate) enum Obj {
     Future(Fut),
     Handle(Handle),
     Timeout(TimeoutHandle),
-    Group(TaskGroup<Exc>),
+    Group(TaskGroup<Exc>, EventLoop),
     Pool(ThreadPool),
     Lock(Lock),
     Event(Event),
@@ -53,9 +53,10 @@ impl Obj {
         }
     }
 
-    pub(crate) fn group(self) -> Result<TaskGroup<Exc>, Exc> {
+    /// A group, and the loop of its tasks.
+    pub(crate) fn group(self) -> Result<(TaskGroup<Exc>, EventLoop), Exc> {
         match self {
-            Obj::Group(group) => Ok(group),
+            Obj::Group(group, event_loop) => Ok((group, event_loop)),
             _ => Err(Exc::invalid("not a task group")),
         }
     }
@@ -79,7 +80,8 @@ impl World {
     /// The objects that are there from the beginning; a condition's lock before the condition.
     pub(crate) fn make_objects(&self) -> Result<(), Exc> {
         let specs = &self.program.objects;
-        let (late, early): (Vec<_>, Vec<_>) = specs.iter().partition(|(_, spec)| matches!(spec, Spec::Condition { .. }));
+        let (late, early): (Vec<_>, Vec<_>) =
+            specs.iter().partition(|(_, spec)| matches!(spec, Spec::Condition { .. }));
         for (name, spec) in early.into_iter().chain(late) {
             let object = self.make_object(spec)?;
             self.objects.borrow_mut().insert(name.clone(), object);

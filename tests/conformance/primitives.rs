@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use seedbed::sync::{
-    BarrierError, ConditionError, GetError, GetNowaitError, NotAcquired, OtherLoop, PutError, PutNowaitError, ReleasedTooOften,
-    TooManyDone,
+    BarrierError, ConditionError, GetError, GetNowaitError, NotAcquired, OtherLoop, PutError, PutNowaitError,
+    ReleasedTooOften, TooManyDone,
 };
 
 use crate::errors::{Res, caught};

@@ -1,4 +1,5 @@
-//! Programs of the scenario language as typed statements, read from their JSON form.
+//! Programs of the scenario language as typed statements, read from their JSON form. Fields that the language does not
+//! know are ignored, as the reference interpreter does.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +14,6 @@ use crate::values::Value;
 pub(crate) type Block = Vec<Stmt>;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Program {
     #[serde(default)]
     pub(crate) objects: BTreeMap<String, Spec>,
@@ -137,7 +137,6 @@ pub(crate) enum Item {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Call {
     #[serde(rename = "call")]
     pub(crate) coro: String,
@@ -146,7 +145,6 @@ pub(crate) struct Call {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Handler {
     pub(crate) types: Vec<Kind>,
     #[serde(rename = "as")]
@@ -155,7 +153,6 @@ pub(crate) struct Handler {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Try {
     pub(crate) body: Block,
     #[serde(default)]
@@ -166,7 +163,6 @@ pub(crate) struct Try {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct If {
     pub(crate) cond: Cond,
     pub(crate) then: Block,
@@ -175,7 +171,6 @@ pub(crate) struct If {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Repeat {
     pub(crate) n: i64,
     pub(crate) var: Option<String>,
@@ -184,7 +179,6 @@ pub(crate) struct Repeat {
 
 /// A statement that names an object and may have a value.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct On {
     pub(crate) on: String,
     #[serde(rename = "as")]
@@ -193,7 +187,6 @@ pub(crate) struct On {
 
 /// A statement without operands that may have a value.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct To {
     #[serde(rename = "as")]
     pub(crate) to: Option<String>,
@@ -201,7 +194,6 @@ pub(crate) struct To {
 
 /// Sets a variable.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Assign {
     pub(crate) var: String,
     #[serde(alias = "n")]
@@ -209,7 +201,6 @@ pub(crate) struct Assign {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Spawn {
     /// The group, for `tg_spawn`.
     pub(crate) on: Option<String>,
@@ -222,7 +213,6 @@ pub(crate) struct Spawn {
 
 /// A coroutine that is run or called: `call`, `run`, `runner_run`, `run_until_complete` (there also an object).
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Run {
     pub(crate) coro: Option<String>,
     #[serde(default)]
@@ -234,7 +224,6 @@ pub(crate) struct Run {
 
 /// A callback made ready or given to a future.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Schedule {
     pub(crate) on: Option<String>,
     pub(crate) ms: Option<Expr>,
@@ -246,7 +235,6 @@ pub(crate) struct Schedule {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Raise {
     pub(crate) on: Option<String>,
     pub(crate) exc: Kind,
@@ -254,7 +242,6 @@ pub(crate) struct Raise {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Gather {
     pub(crate) items: Vec<Item>,
     #[serde(default)]
@@ -265,7 +252,6 @@ pub(crate) struct Gather {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Wait {
     pub(crate) items: Vec<String>,
     pub(crate) timeout: Option<Expr>,
@@ -275,7 +261,6 @@ pub(crate) struct Wait {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct AsCompleted {
     pub(crate) items: Vec<String>,
     pub(crate) timeout: Option<Expr>,
@@ -286,7 +271,6 @@ pub(crate) struct AsCompleted {
 
 /// `wait_for` and `shield`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct OnItem {
     pub(crate) item: Item,
     pub(crate) ms: Option<Expr>,
@@ -297,7 +281,6 @@ pub(crate) struct OnItem {
 
 /// A block entered through an object: `timeout`, `taskgroup`, `with`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Scope {
     pub(crate) on: Option<String>,
     pub(crate) ms: Option<Expr>,
@@ -307,7 +290,6 @@ pub(crate) struct Scope {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Job {
     pub(crate) ms: Expr,
     pub(crate) val: Option<Expr>,

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::program::{
-    AsCompleted, Assign, Block, Cond, Expr, Gather, If, Job, On, OnItem, Raise, Repeat, Run, Schedule, Scope, Spawn, Spec, To,
-    Try, Wait,
+    AsCompleted, Assign, Block, Cond, Expr, Gather, If, Job, On, OnItem, Raise, Repeat, Run, Schedule, Scope, Spawn,
+    Spec, To, Try, Wait,
 };
 
 #[derive(Deserialize)]
@@ -117,7 +117,6 @@ pub(crate) enum Stmt {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Cancel {
     pub(crate) on: String,
     pub(crate) msg: Option<String>,
@@ -126,14 +125,12 @@ pub(crate) struct Cancel {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Put {
     pub(crate) on: String,
     pub(crate) val: Option<Expr>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Remove {
     pub(crate) on: String,
     pub(crate) cb: String,
@@ -142,7 +139,6 @@ pub(crate) struct Remove {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Reschedule {
     pub(crate) on: String,
     pub(crate) ms: Option<Expr>,
@@ -150,7 +146,6 @@ pub(crate) struct Reschedule {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Sleep {
     pub(crate) ms: Expr,
     pub(crate) val: Option<Expr>,
@@ -159,7 +154,6 @@ pub(crate) struct Sleep {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct CondWaitFor {
     pub(crate) on: String,
     pub(crate) cond: Cond,

@@ -98,7 +98,8 @@ impl World {
     /// Ends the scenario: from here on nothing is executed or logged.
     fn stop(&self, outcome: &str, stopped: impl FnOnce(Outcome) -> Stopped) -> Exc {
         if !self.is_over() {
-            let outcome = Outcome { log: self.log.take(), outcome: outcome.to_owned(), end: None, tasks: self.task_states() };
+            let outcome =
+                Outcome { log: self.log.take(), outcome: outcome.to_owned(), end: None, tasks: self.task_states() };
             *self.stopped.borrow_mut() = Some(stopped(outcome));
         }
         Exc::halt()
