@@ -21,10 +21,7 @@ pub struct ParseIdError {
 impl fmt::Display for ParseIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ParseIdError { text, noun, mark } = self;
-        write!(
-            f,
-            "{text:?} is not a {noun} number: write \"{mark}\" and decimal digits, such as {mark}3"
-        )
+        write!(f, "{text:?} is not a {noun} number: write \"{mark}\" and decimal digits, such as {mark}3")
     }
 }
 
@@ -32,17 +29,11 @@ impl std::error::Error for ParseIdError {}
 
 /// Reads what `Display` writes, and nothing else: no sign, no leading zero.
 fn parse(text: &str, noun: &'static str, mark: char) -> Result<u32, ParseIdError> {
-    let digits = text
-        .strip_prefix(mark)
-        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = text.strip_prefix(mark).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     digits
         .filter(|digits| *digits == "0" || !digits.starts_with('0'))
         .and_then(|digits| digits.parse().ok())
-        .ok_or_else(|| ParseIdError {
-            text: text.to_owned(),
-            noun,
-            mark,
-        })
+        .ok_or_else(|| ParseIdError { text: text.to_owned(), noun, mark })
 }
 
 macro_rules! identifier {

@@ -184,10 +184,7 @@ struct Digits {
 impl fmt::Write for Digits {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.len + text.len();
-        self.bytes
-            .get_mut(self.len..end)
-            .ok_or(fmt::Error)?
-            .copy_from_slice(text.as_bytes());
+        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
         self.len = end;
         Ok(())
     }
@@ -205,9 +202,7 @@ impl FromStr for Instant {
                 whole.checked_add(format!("{decimals:0<9}").parse().ok()?)
             })
             .flatten();
-        nanos
-            .map(Instant)
-            .ok_or_else(|| ParseInstantError { text: text.to_owned() })
+        nanos.map(Instant).ok_or_else(|| ParseInstantError { text: text.to_owned() })
     }
 }
 
@@ -230,10 +225,7 @@ pub struct ParseInstantError {
 impl fmt::Display for ParseInstantError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = &self.text;
-        write!(
-            f,
-            "{text:?} is not an instant: write seconds with up to 9 decimals, such as 1.500, at most {LAST}"
-        )
+        write!(f, "{text:?} is not an instant: write seconds with up to 9 decimals, such as 1.500, at most {LAST}")
     }
 }
 
@@ -264,19 +256,7 @@ mod tests {
     #[test]
     fn other_texts_are_refused() {
         assert_eq!("12".parse(), Ok(Instant::from_nanos(12_000_000_000)));
-        for text in [
-            "",
-            ".",
-            "1.",
-            ".5",
-            "-1",
-            "+1.0",
-            "1.0000000001",
-            "18446744073.709551616",
-            "1,5",
-            "1.5.0",
-            "1 ",
-        ] {
+        for text in ["", ".", "1.", ".5", "-1", "+1.0", "1.0000000001", "18446744073.709551616", "1,5", "1.5.0", "1 "] {
             assert!(text.parse::<Instant>().is_err(), "{text:?}");
         }
     }

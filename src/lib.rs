@@ -67,10 +67,6 @@ pub mod event_loop;
 pub mod rand;
 mod note;
 mod branch;
-#[cfg(feature = "tracing")]
-mod captured;
-#[cfg(not(feature = "tracing"))]
-#[path = "not_captured.rs"]
 mod captured;
 pub mod sim;
 pub mod harness;
@@ -97,8 +93,8 @@ pub use task::{
     spawn_fallible, yield_now,
 };
 pub use time::{
-    Elapsed, RescheduleError, Timeout, TimeoutHandle, advance, interval, now, run_until_idle, sleep, sleep_until, timeout, timeout_at,
-    wait_all_blocked,
+    Elapsed, RescheduleError, Timeout, TimeoutHandle, advance, interval, now, run_until_idle, sleep, sleep_until,
+    timeout, timeout_at, wait_all_blocked,
 };
 
 /// # Examples
@@ -141,9 +137,9 @@ pub use seedbed_macros::test;
 pub mod __private {
     pub use crate::branch::first_branch;
     pub use crate::harness::{TestSettings, run_test};
+    pub use crate::note::note;
     #[cfg(feature = "insta")]
     pub use insta;
-    pub use crate::note::note;
 }
 
 /// The README's code, compiled and run with the documentation tests.

@@ -111,10 +111,7 @@ impl FromStr for Seed {
     type Err = ParseSeedError;
 
     fn from_str(text: &str) -> Result<Seed, ParseSeedError> {
-        let error = |fault| ParseSeedError {
-            text: text.to_owned(),
-            fault,
-        };
+        let error = |fault| ParseSeedError { text: text.to_owned(), fault };
         let (digits, radix, skipped) = match text.strip_prefix("0x") {
             Some(hex) => (hex, 16, 2),
             None => (text, 10, 0),
@@ -125,14 +122,9 @@ impl FromStr for Seed {
         let mut bits = 0_u64;
         for (position, character) in digits.chars().enumerate() {
             let Some(digit) = character.to_digit(radix) else {
-                return Err(error(Fault::Stray {
-                    character,
-                    position: skipped + position + 1,
-                }));
+                return Err(error(Fault::Stray { character, position: skipped + position + 1 }));
             };
-            let larger = bits
-                .checked_mul(u64::from(radix))
-                .and_then(|bits| bits.checked_add(u64::from(digit)));
+            let larger = bits.checked_mul(u64::from(radix)).and_then(|bits| bits.checked_add(u64::from(digit)));
             bits = larger.ok_or_else(|| error(Fault::TooLarge))?;
         }
         Ok(Seed(bits))
@@ -236,10 +228,7 @@ mod tests {
             let read = text.parse::<Seed>().map(Seed::get).map_err(|error| error.to_string());
             match expected {
                 Ok(bits) => assert_eq!(read, Ok(bits), "{text:?}"),
-                Err(part) => assert!(
-                    read.as_ref().is_err_and(|error| error.contains(part)),
-                    "{text:?}: {read:?}"
-                ),
+                Err(part) => assert!(read.as_ref().is_err_and(|error| error.contains(part)), "{text:?}: {read:?}"),
             }
         };
         check("0", Ok(0));

@@ -34,10 +34,7 @@ const POLICIES: [&str; 2] = ["fifo", "random"];
 fn run(number: u64, policy: &str, trace: bool) -> Report<()> {
     let seed = Seed::new(number);
     let policy = by_name(policy, seed).expect("a known policy");
-    Sim::new(seed)
-        .policy(policy)
-        .trace(trace)
-        .run(async move { perform(generate(seed), Shared::new()).await })
+    Sim::new(seed).policy(policy).trace(trace).run(async move { perform(generate(seed), Shared::new()).await })
 }
 
 /// One line for each example: digest and virtual end.

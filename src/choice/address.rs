@@ -119,10 +119,7 @@ impl Address {
     /// assert_eq!(a.stream(), b.stream());
     /// ```
     pub fn stream(&self) -> StreamKey {
-        StreamKey {
-            subject: SubjectKey::of_path(&self.subject),
-            kind: self.kind,
-        }
+        StreamKey { subject: SubjectKey::of_path(&self.subject), kind: self.kind }
     }
 }
 
@@ -136,10 +133,7 @@ impl FromStr for Address {
     type Err = ParseAddressError;
 
     fn from_str(text: &str) -> Result<Address, ParseAddressError> {
-        let error = |fault| ParseAddressError {
-            text: text.to_owned(),
-            fault,
-        };
+        let error = |fault| ParseAddressError { text: text.to_owned(), fault };
         // From the right, because a subject may hold spaces.
         let mut parts = text.rsplitn(3, ' ');
         let (Some(n), Some(kind), Some(subject)) = (parts.next(), parts.next(), parts.next()) else {
@@ -203,18 +197,12 @@ mod tests {
     use super::{Address, Kind};
 
     fn read(text: &str) -> Result<Address, String> {
-        text.parse()
-            .map_err(|error: super::ParseAddressError| error.to_string())
+        text.parse().map_err(|error: super::ParseAddressError| error.to_string())
     }
 
     #[test]
     fn written_and_read_back() {
-        for text in [
-            "main overtaken 0",
-            "main/b overtaken 3",
-            "n0→n2 vote lost 4294967295",
-            "a b c/d e clock 10",
-        ] {
+        for text in ["main overtaken 0", "main/b overtaken 3", "n0→n2 vote lost 4294967295", "a b c/d e clock 10"] {
             assert_eq!(read(text).map(|address| address.to_string()), Ok(text.to_owned()));
         }
         assert_eq!(read("n0→n2 vote lost 1").unwrap().subject(), "n0→n2 vote");
@@ -222,13 +210,8 @@ mod tests {
 
     #[test]
     fn ordered_by_subject_then_kind_then_number() {
-        let sorted = [
-            "main clock 0",
-            "main/10 overtaken 0",
-            "main/b overtaken 2",
-            "main/b overtaken 10",
-            "main/b clock 0",
-        ];
+        let sorted =
+            ["main clock 0", "main/10 overtaken 0", "main/b overtaken 2", "main/b overtaken 10", "main/b clock 0"];
         let addresses = sorted.map(|text| read(text).unwrap());
         assert!(addresses.is_sorted(), "{addresses:?}");
         assert!(Kind::Overtaken < Kind::Clock);
@@ -237,11 +220,7 @@ mod tests {
     #[test]
     fn faults_are_named() {
         let fails = |text: &str, part: &str| {
-            assert!(
-                read(text).is_err_and(|error| error.contains(part)),
-                "{text:?}: {:?}",
-                read(text)
-            );
+            assert!(read(text).is_err_and(|error| error.contains(part)), "{text:?}: {:?}", read(text));
         };
         fails("", "fewer than three parts");
         fails("overtaken 3", "fewer than three parts");

@@ -64,10 +64,7 @@ fn put_departures(bytes: &mut Vec<u8>, departures: &Departures) {
 }
 
 fn put_length(bytes: &mut Vec<u8>, length: usize) {
-    put_number(
-        bytes,
-        u32::try_from(length).expect("seedbed bug: a replay line of over 4 GiB, please report"),
-    );
+    put_number(bytes, u32::try_from(length).expect("seedbed bug: a replay line of over 4 GiB, please report"));
 }
 
 fn put_number(bytes: &mut Vec<u8>, mut number: u32) {
@@ -90,10 +87,7 @@ impl FromStr for Replay {
         let written = checksum.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
         let computed = crc32fast::hash(content);
         if written != computed {
-            return Err(ReplayError::new(
-                ReplayFault::BadChecksum { written, computed },
-                position_of(at),
-            ));
+            return Err(ReplayError::new(ReplayFault::BadChecksum { written, computed }, position_of(at)));
         }
         let mut reader = Reader { content, at: 0 };
         let replay = match reader.byte()? {
@@ -113,40 +107,23 @@ fn unwrap_line(line: &str) -> Result<Vec<u8>, ReplayError> {
     if line.is_empty() {
         return Err(ReplayError::new(ReplayFault::Empty, 1));
     }
-    let version = line
-        .strip_prefix("sb")
-        .and_then(|rest| rest.split_once(':'))
-        .map(|(version, _)| version);
+    let version = line.strip_prefix("sb").and_then(|rest| rest.split_once(':')).map(|(version, _)| version);
     let version =
         version.filter(|version| version.bytes().all(|byte| byte.is_ascii_digit()) && !version.starts_with('0'));
     match version {
         Some(VERSION) => {}
         None | Some("") => return Err(ReplayError::new(ReplayFault::NoVersionMark, 1)),
         Some(newer) => {
-            return Err(ReplayError::new(
-                ReplayFault::NewerVersion {
-                    version: newer.to_owned(),
-                },
-                3,
-            ));
+            return Err(ReplayError::new(ReplayFault::NewerVersion { version: newer.to_owned() }, 3));
         }
     }
     let word = &line[MARK.len()..];
-    let stray = word
-        .chars()
-        .enumerate()
-        .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+    let stray = word.chars().enumerate().find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
     if let Some((at, character)) = stray {
-        return Err(ReplayError::new(
-            ReplayFault::StrayCharacter { character },
-            MARK.len() + at + 1,
-        ));
+        return Err(ReplayError::new(ReplayFault::StrayCharacter { character }, MARK.len() + at + 1));
     }
     BASE64URL_NOPAD.decode(word.as_bytes()).map_err(|error| {
-        debug_assert!(
-            error.kind != DecodeKind::Symbol,
-            "seedbed bug: two opinions on the alphabet, please report"
-        );
+        debug_assert!(error.kind != DecodeKind::Symbol, "seedbed bug: two opinions on the alphabet, please report");
         ReplayError::new(ReplayFault::Truncated, line.len() + 1)
     })
 }
@@ -205,18 +182,11 @@ impl<'a> Reader<'a> {
     }
 
     fn seeded(&mut self) -> Result<Replay, ReplayError> {
-        let seed = self
-            .bytes(8)?
-            .iter()
-            .rev()
-            .fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+        let seed = self.bytes(8)?.iter().rev().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
         let start = self.at;
         let policy = self.bytes(self.content.len() - start)?;
         let policy = utf8(policy).map_err(|at| ReplayError::new(ReplayFault::NotUtf8, position_of(start + at)))?;
-        Ok(Replay::Seeded {
-            seed: Seed::new(seed),
-            policy: policy.to_owned(),
-        })
+        Ok(Replay::Seeded { seed: Seed::new(seed), policy: policy.to_owned() })
     }
 
     fn departures(&mut self) -> Result<Departures, ReplayError> {
@@ -227,10 +197,7 @@ impl<'a> Reader<'a> {
             let start = self.at;
             let (address, answer) = self.departure(&mut subject)?;
             if departures.insert(address.clone(), answer).is_some() {
-                return Err(ReplayError::new(
-                    ReplayFault::DuplicateAddress { address },
-                    position_of(start),
-                ));
+                return Err(ReplayError::new(ReplayFault::DuplicateAddress { address }, position_of(start)));
             }
         }
         Ok(departures)
@@ -259,10 +226,7 @@ impl<'a> Reader<'a> {
         let address = address.map_err(|error| ReplayError::new(ReplayFault::BadPath { error }, position_of(start)))?;
         match NonZeroU32::new(answer) {
             Some(answer) => Ok((address, answer)),
-            None => Err(ReplayError::new(
-                ReplayFault::ZeroAnswer { address },
-                position_of(answer_at),
-            )),
+            None => Err(ReplayError::new(ReplayFault::ZeroAnswer { address }, position_of(answer_at))),
         }
     }
 }
@@ -307,11 +271,7 @@ mod tests {
         let line = Replay::Departures(departures(&two)).to_string();
         assert_eq!(line, "sb1:AQIAD21haW4vdHJhbnNmZXItMgARAQ4BMwAAAg46Ws4");
         assert!(line.len() < 60, "{} characters", line.len());
-        let many = [
-            "n0→n2 vote lost 0 = 1",
-            "main rng 0 = 4294967295",
-            "main/2/1 clock 300 = 128",
-        ];
+        let many = ["n0→n2 vote lost 0 = 1", "main rng 0 = 4294967295", "main/2/1 clock 300 = 128"];
         assert_eq!(
             Replay::Departures(departures(&many)).to_string(),
             "sb1:AQMABG1haW4DAP____8PBAQvMi8xAawCgAEADG4w4oaSbjIgdm90ZQYAAe0bODY"
@@ -341,31 +301,15 @@ mod tests {
         check(&wrap(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08ok\xff"), 19, "not UTF-8");
         let departure = |content: &[u8]| wrap(&[b"\x01\x01\x00\x04main", content].concat());
         assert!(departure(b"\x00\x03\x01").parse::<Replay>().is_ok());
-        check(
-            &departure(b"\x00\x03\x00"),
-            18,
-            "the answer to main overtaken 3 at character 18 is 0",
-        );
+        check(&departure(b"\x00\x03\x00"), 18, "the answer to main overtaken 3 at character 18 is 0");
         check(&departure(b"\x63\x03\x01"), 15, "unknown kind of choice 99");
         check(&departure(b"\x00\x83\x00\x01"), 18, "a number out of range or form");
-        check(
-            &departure(b"\x00\xff\xff\xff\xff\x1f\x01"),
-            22,
-            "a number out of range or form",
-        );
+        check(&departure(b"\x00\xff\xff\xff\xff\x1f\x01"), 22, "a number out of range or form");
         check(&departure(b"\x00\x03\x01\x00"), 19, "1 bytes too many");
-        check(
-            &wrap(b"\x01\x01\x00\x02a/\x00\x03\x01"),
-            7,
-            "empty label at character 3",
-        );
+        check(&wrap(b"\x01\x01\x00\x02a/\x00\x03\x01"), 7, "empty label at character 3");
         check(&wrap(b"\x01\x01\x00\x02a\xff\x00\x03\x01"), 11, "not UTF-8");
         check(&wrap(b"\x01\x01\x01\x01a\x00\x03\x01"), 7, "a number out of range");
-        check(
-            &wrap(b"\x01\x02\x00\x01a\x00\x03\x01\x01\x00\x00\x03\x02"),
-            15,
-            "a overtaken 3 stands there twice",
-        );
+        check(&wrap(b"\x01\x02\x00\x01a\x00\x03\x01\x01\x00\x00\x03\x02"), 15, "a overtaken 3 stands there twice");
         let bad = "sb1:AQA-I8JY".parse::<Replay>().unwrap_err();
         assert!(matches!(bad.fault(), ReplayFault::BadChecksum { .. }), "{bad}");
     }

@@ -40,9 +40,7 @@ impl Departures {
     /// assert!(seedbed::choice::Departures::new().is_empty());
     /// ```
     pub const fn new() -> Departures {
-        Departures {
-            answers: BTreeMap::new(),
-        }
+        Departures { answers: BTreeMap::new() }
     }
 
     /// Returns how many departures there are: how many things a person has to read.
@@ -149,13 +147,8 @@ impl Departures {
     /// assert_eq!(one("main/b overtaken 1").simplicity_cmp(&one("main/a overtaken 1")), Ordering::Equal);
     /// ```
     pub fn simplicity_cmp(&self, other: &Departures) -> Ordering {
-        let sum = |departures: &Departures| {
-            departures
-                .answers
-                .keys()
-                .map(|address| u64::from(address.n()))
-                .sum::<u64>()
-        };
+        let sum =
+            |departures: &Departures| departures.answers.keys().map(|address| u64::from(address.n())).sum::<u64>();
         self.len()
             .cmp(&other.len())
             .then_with(|| sum(self).cmp(&sum(other)))
@@ -176,9 +169,7 @@ impl fmt::Display for Departures {
 impl FromIterator<(Address, NonZeroU32)> for Departures {
     /// The last answer of an address counts.
     fn from_iter<I: IntoIterator<Item = (Address, NonZeroU32)>>(answers: I) -> Departures {
-        Departures {
-            answers: answers.into_iter().collect(),
-        }
+        Departures { answers: answers.into_iter().collect() }
     }
 }
 
@@ -222,10 +213,7 @@ mod tests {
     fn departures(lines: &[&str]) -> Departures {
         let entry = |line: &&str| {
             let (address, answer) = line.split_once(" = ").unwrap();
-            (
-                address.parse::<Address>().unwrap(),
-                answer.parse::<NonZeroU32>().unwrap(),
-            )
+            (address.parse::<Address>().unwrap(), answer.parse::<NonZeroU32>().unwrap())
         };
         lines.iter().map(entry).collect()
     }
@@ -253,11 +241,7 @@ mod tests {
 
     #[test]
     fn one_a_line() {
-        let lines = [
-            "main overtaken 12 = 3",
-            "main/b overtaken 2 = 1",
-            "main/b clock 0 = 4294967295",
-        ];
+        let lines = ["main overtaken 12 = 3", "main/b overtaken 2 = 1", "main/b clock 0 = 4294967295"];
         assert_eq!(departures(&lines).to_string(), lines.join("\n"));
         assert_eq!(departures(&[]).to_string(), "");
     }

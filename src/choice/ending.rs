@@ -82,15 +82,8 @@ pub enum Mismatch {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Mismatch::NeverAsked {
-                address,
-                answer,
-                asked: 0,
-            } => {
-                write!(
-                    f,
-                    "{address} = {answer}: never asked, because nothing of that subject and kind was asked"
-                )
+            Mismatch::NeverAsked { address, answer, asked: 0 } => {
+                write!(f, "{address} = {answer}: never asked, because nothing of that subject and kind was asked")
             }
             Mismatch::NeverAsked { address, answer, asked } => {
                 let last = asked - 1;
@@ -101,10 +94,7 @@ impl fmt::Display for Mismatch {
             }
             Mismatch::OutOfBounds { address, answer, bound } => {
                 let largest = bound.saturating_sub(1);
-                write!(
-                    f,
-                    "{address} = {answer}: out of bounds, the largest possible answer was {largest}"
-                )
+                write!(f, "{address} = {answer}: out of bounds, the largest possible answer was {largest}")
             }
         }
     }

@@ -40,16 +40,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of their codes.
-    pub const ALL: [Kind; 8] = [
-        Kind::Overtaken,
-        Kind::Clock,
-        Kind::Branch,
-        Kind::Rng,
-        Kind::Late,
-        Kind::Delay,
-        Kind::Lost,
-        Kind::Crash,
-    ];
+    pub const ALL: [Kind; 8] =
+        [Kind::Overtaken, Kind::Clock, Kind::Branch, Kind::Rng, Kind::Late, Kind::Delay, Kind::Lost, Kind::Crash];
 
     /// Returns the name: one lower-case word.
     ///
@@ -92,10 +84,7 @@ impl FromStr for Kind {
     type Err = UnknownKind;
 
     fn from_str(text: &str) -> Result<Kind, UnknownKind> {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| kind.name() == text)
-            .ok_or_else(|| UnknownKind { text: text.to_owned() })
+        Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| UnknownKind { text: text.to_owned() })
     }
 }
 
@@ -114,12 +103,7 @@ pub struct UnknownKind {
 
 impl fmt::Display for UnknownKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} is not a kind of choice: write one of {}",
-            self.text,
-            Kind::ALL.map(Kind::name).join(", ")
-        )
+        write!(f, "{:?} is not a kind of choice: write one of {}", self.text, Kind::ALL.map(Kind::name).join(", "))
     }
 }
 
@@ -132,10 +116,7 @@ mod tests {
     #[test]
     fn names_and_codes_never_change() {
         let table = Kind::ALL.map(|kind| format!("{} {kind}", kind.code())).join(", ");
-        assert_eq!(
-            table,
-            "0 overtaken, 1 clock, 2 branch, 3 rng, 4 late, 5 delay, 6 lost, 7 crash"
-        );
+        assert_eq!(table, "0 overtaken, 1 clock, 2 branch, 3 rng, 4 late, 5 delay, 6 lost, 7 crash");
         for kind in Kind::ALL {
             assert_eq!(Kind::from_code(kind.code()), Some(kind));
             assert_eq!(kind.name().parse(), Ok(kind));

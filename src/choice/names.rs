@@ -18,14 +18,7 @@ impl Names {
     ) -> Result<(), SubjectCollision> {
         let path = path();
         let first = self.0.entry(key).or_insert_with(|| Arc::clone(&path));
-        if *first == path {
-            Ok(())
-        } else {
-            Err(SubjectCollision {
-                first: Arc::clone(first),
-                second: path,
-            })
-        }
+        if *first == path { Ok(()) } else { Err(SubjectCollision { first: Arc::clone(first), second: path }) }
     }
 
     pub(super) fn path(&self, key: SubjectKey) -> Option<&Arc<str>> {
@@ -62,10 +55,7 @@ pub struct SubjectCollision {
 impl fmt::Display for SubjectCollision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SubjectCollision { first, second } = self;
-        write!(
-            f,
-            "the subjects {first:?} and {second:?} have the same 64-bit key: rename one of them"
-        )
+        write!(f, "the subjects {first:?} and {second:?} have the same 64-bit key: rename one of them")
     }
 }
 

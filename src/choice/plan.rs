@@ -47,32 +47,17 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(departures: &Departures, strict: bool) -> Result<Plan, SubjectCollision> {
-        let entries: Vec<_> = departures
-            .iter()
-            .map(|(address, answer)| (address.clone(), answer))
-            .collect();
+        let entries: Vec<_> = departures.iter().map(|(address, answer)| (address.clone(), answer)).collect();
         let mut streams = BTreeMap::<StreamKey, Stream>::new();
         let mut names = Names::default();
         for (entry, (address, _)) in entries.iter().enumerate() {
             let stream = address.stream();
             names.introduce(stream.subject, || address.subject().into())?;
-            let ahead = streams.entry(stream).or_insert(Stream {
-                asked: 0,
-                next: entry,
-                end: entry,
-            });
-            assert_eq!(
-                ahead.end, entry,
-                "seedbed bug: the entries of {stream:?} do not stand together, please report"
-            );
+            let ahead = streams.entry(stream).or_insert(Stream { asked: 0, next: entry, end: entry });
+            assert_eq!(ahead.end, entry, "seedbed bug: the entries of {stream:?} do not stand together, please report");
             ahead.end += 1;
         }
-        Ok(Plan {
-            entries,
-            streams,
-            strict,
-            mismatches: Vec::new(),
-        })
+        Ok(Plan { entries, streams, strict, mismatches: Vec::new() })
     }
 
     /// Counts one question, and answers it where the plan does. A stream that is not planned is counted only on request.
@@ -85,21 +70,13 @@ impl Plan {
             },
         };
         let n = stream.asked;
-        stream.asked = n
-            .checked_add(1)
-            .expect("seedbed bug: more than 2^32 questions in one stream, please report");
+        stream.asked = n.checked_add(1).expect("seedbed bug: more than 2^32 questions in one stream, please report");
         let mut planned = None;
         if stream.next < stream.end {
             let (address, answer) = &self.entries[stream.next];
-            debug_assert!(
-                address.n() >= n,
-                "seedbed bug: {address} was passed over, please report"
-            );
+            debug_assert!(address.n() >= n, "seedbed bug: {address} was passed over, please report");
             if address.n() == n {
-                planned = Some(Planned {
-                    answer: answer.get(),
-                    entry: stream.next,
-                });
+                planned = Some(Planned { answer: answer.get(), entry: stream.next });
                 stream.next += 1;
             }
         }
@@ -118,11 +95,8 @@ impl Plan {
     /// addresses.
     pub(super) fn into_mismatches(mut self) -> Vec<Mismatch> {
         if self.strict {
-            let rest = |stream: &Stream| {
-                (stream.next..stream.end)
-                    .map(|entry| (entry, stream.asked))
-                    .collect::<Vec<_>>()
-            };
+            let rest =
+                |stream: &Stream| (stream.next..stream.end).map(|entry| (entry, stream.asked)).collect::<Vec<_>>();
             let mut rest: Vec<_> = self.streams.values().flat_map(rest).collect();
             rest.sort_unstable();
             self.mismatches.extend(rest.into_iter().map(|(entry, asked)| {
@@ -140,19 +114,11 @@ mod tests {
 
     #[test]
     fn answers_come_at_their_number_and_the_rest_is_told() {
-        let departures: Departures = [
-            "main/b lost 1 = 5",
-            "main/b lost 3 = 6",
-            "main/b lost 9 = 7",
-            "main/a lost 0 = 8",
-        ]
-        .map(|line| {
-            line.split_once(" = ")
-                .map(|(a, v)| (a.parse().unwrap(), v.parse().unwrap()))
-                .unwrap()
-        })
-        .into_iter()
-        .collect();
+        let departures: Departures =
+            ["main/b lost 1 = 5", "main/b lost 3 = 6", "main/b lost 9 = 7", "main/a lost 0 = 8"]
+                .map(|line| line.split_once(" = ").map(|(a, v)| (a.parse().unwrap(), v.parse().unwrap())).unwrap())
+                .into_iter()
+                .collect();
         let mut plan = Plan::new(&departures, true).unwrap();
         let stream = |text: &str| -> StreamKey { text.parse::<super::Address>().unwrap().stream() };
 
@@ -163,22 +129,10 @@ mod tests {
         let c = stream("main/c lost 0");
         assert_eq!([true, true, false].map(|count| plan.ask(c, count).n), [0, 1, 2]);
 
-        let never = plan
-            .into_mismatches()
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>();
-        let [nothing, last] = [
-            "nothing of that subject and kind was asked",
-            "the last question of that subject and kind was number 4",
-        ];
-        let expected = [
-            ("main/a lost 0 = 8", format!("because {nothing}")),
-            ("main/b lost 9 = 7", last.to_owned()),
-        ];
-        assert_eq!(
-            never,
-            expected.map(|(departure, reason)| format!("{departure}: never asked, {reason}"))
-        );
+        let never = plan.into_mismatches().iter().map(ToString::to_string).collect::<Vec<_>>();
+        let [nothing, last] =
+            ["nothing of that subject and kind was asked", "the last question of that subject and kind was number 4"];
+        let expected = [("main/a lost 0 = 8", format!("because {nothing}")), ("main/b lost 9 = 7", last.to_owned())];
+        assert_eq!(never, expected.map(|(departure, reason)| format!("{departure}: never asked, {reason}")));
     }
 }

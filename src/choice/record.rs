@@ -42,11 +42,7 @@ impl Record {
             Address::new(Arc::clone(path), stream.kind, n)
                 .expect("seedbed bug: a subject path was not checked, please report")
         };
-        Ok(self
-            .answers
-            .iter()
-            .map(|(stream, n, answer)| (address(*stream, *n), *answer))
-            .collect())
+        Ok(self.answers.iter().map(|(stream, n, answer)| (address(*stream, *n), *answer)).collect())
     }
 }
 
@@ -60,12 +56,6 @@ mod tests {
         for path in ["8yn0iYCKYHlIj4-BwPqk", "main", "main", "GReLUrM4wMqfg9yzV3KQ"] {
             record.introduce(SubjectKey::of_path(path), || path.into());
         }
-        assert!(
-            record
-                .into_departures()
-                .unwrap_err()
-                .to_string()
-                .contains("rename one of them")
-        );
+        assert!(record.into_departures().unwrap_err().to_string().contains("rename one of them"));
     }
 }

@@ -162,15 +162,11 @@ impl fmt::Display for ReplayError {
         write!(f, "not a replay line: ")?;
         match &self.fault {
             ReplayFault::Empty => write!(f, "it is empty; {COPY}, from sb1: on"),
-            ReplayFault::NoVersionMark => write!(
-                f,
-                "it does not begin with a version mark such as sb1: ; {COPY}, from sb1: on"
-            ),
+            ReplayFault::NoVersionMark => {
+                write!(f, "it does not begin with a version mark such as sb1: ; {COPY}, from sb1: on")
+            }
             ReplayFault::NewerVersion { version } => {
-                write!(
-                    f,
-                    "version mark sb{version} at character {at}, where this seedbed reads sb1; update seedbed"
-                )
+                write!(f, "version mark sb{version} at character {at}, where this seedbed reads sb1; update seedbed")
             }
             ReplayFault::StrayCharacter { character } => {
                 write!(f, "unexpected {character:?} at character {at}; {COPY}")
@@ -187,10 +183,7 @@ impl fmt::Display for ReplayError {
             ReplayFault::BadPath { error } => write!(f, "at character {at}, {error}; {WRITE}"),
             ReplayFault::UnknownKind { code } => write!(f, "unknown kind of choice {code} at character {at}; {NEWER}"),
             ReplayFault::ZeroAnswer { address } => {
-                write!(
-                    f,
-                    "the answer to {address} at character {at} is 0, which is no departure; {WRITE}"
-                )
+                write!(f, "the answer to {address} at character {at} is 0, which is no departure; {WRITE}")
             }
             ReplayFault::DuplicateAddress { address } => {
                 write!(f, "{address} stands there twice, again at character {at}; {WRITE}")

@@ -89,10 +89,7 @@ impl Prng {
     /// ```
     #[inline]
     pub fn below(&mut self, bound: u32) -> u32 {
-        assert!(
-            bound > 0,
-            "Prng::below(0): there is no number below 0; ask with a bound of at least 1"
-        );
+        assert!(bound > 0, "Prng::below(0): there is no number below 0; ask with a bound of at least 1");
         let mut product = u64::from(self.next_u32()) * u64::from(bound);
         if low_half(product) < bound {
             // The numbers below `rest` are the part of 2³² that `bound` does not divide: draws there would favour some answers.
@@ -196,20 +193,14 @@ mod tests {
     #[test]
     fn draws_never_change() {
         let mut prng = Prng::new(Seed::new(42), "golden");
-        assert_eq!(
-            [(); 4].map(|()| prng.next_u32()),
-            [0x239e_a31b, 0xa2c9_e7c0, 0x1136_7201, 0x8083_c634]
-        );
+        assert_eq!([(); 4].map(|()| prng.next_u32()), [0x239e_a31b, 0xa2c9_e7c0, 0x1136_7201, 0x8083_c634]);
         assert_eq!(prng.next_u64(), 0x1b82_62fd_2415_ad22);
         assert_eq!(
             [2, 3, 6, 1_000, 1 << 31, u32::MAX].map(|bound| prng.below(bound)),
             [1, 0, 0, 433, 829_307_309, 851_938_995]
         );
         assert_eq!(seeded_rng(Seed::new(0)).next_u64(), 0xbf94_d133_2d8e_e5e8);
-        let stream = StreamKey {
-            subject: SubjectKey::of_path("main"),
-            kind: Kind::Rng,
-        };
+        let stream = StreamKey { subject: SubjectKey::of_path("main"), kind: Kind::Rng };
         assert_eq!(sub_seed(stream, 1, 2), Seed::new(0xa4dc_10f8_1d75_1f94));
         // The end of a block, and the next one.
         assert_eq!(

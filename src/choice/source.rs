@@ -54,13 +54,7 @@ pub struct ChoiceSource {
 impl ChoiceSource {
     fn new(mode: Option<ReplayMode>, plan: Plan) -> ChoiceSource {
         let watching = mode.is_some();
-        ChoiceSource {
-            watching,
-            mode,
-            plan,
-            turns: Turns::default(),
-            record: None,
-        }
+        ChoiceSource { watching, mode, plan, turns: Turns::default(), record: None }
     }
 
     /// Starts a run in which every answer is the proposed one.
@@ -97,10 +91,7 @@ impl ChoiceSource {
     /// # Ok::<(), seedbed::choice::SubjectCollision>(())
     /// ```
     pub fn replay(departures: &Departures, mode: ReplayMode) -> Result<ChoiceSource, SubjectCollision> {
-        Ok(ChoiceSource::new(
-            Some(mode),
-            Plan::new(departures, mode == ReplayMode::Strict)?,
-        ))
+        Ok(ChoiceSource::new(Some(mode), Plan::new(departures, mode == ReplayMode::Strict)?))
     }
 
     /// Turns the recorder on: [`finish`](ChoiceSource::finish) will return the departures of the run, whoever decided them.
@@ -115,11 +106,7 @@ impl ChoiceSource {
     /// # Ok::<(), seedbed::choice::SubjectCollision>(())
     /// ```
     pub fn record(self) -> ChoiceSource {
-        ChoiceSource {
-            watching: true,
-            record: Some(Record::default()),
-            ..self
-        }
+        ChoiceSource { watching: true, record: Some(Record::default()), ..self }
     }
 
     /// Tells whether there is a plan or a recorder: whether more happens than that proposals are returned.
@@ -316,10 +303,7 @@ impl ChoiceSource {
             self.settle(&activation);
         }
         let departures = self.record.map(Record::into_departures).transpose()?;
-        Ok(Ending {
-            departures: departures.unwrap_or_default(),
-            mismatches: self.plan.into_mismatches(),
-        })
+        Ok(Ending { departures: departures.unwrap_or_default(), mismatches: self.plan.into_mismatches() })
     }
 }
 
@@ -330,11 +314,8 @@ mod tests {
     const MAIN: SubjectKey = SubjectKey::of_path("main");
 
     fn departures(lines: &[&str]) -> Departures {
-        let entry = |line: &&str| {
-            line.split_once(" = ")
-                .map(|(a, v)| (a.parse().unwrap(), v.parse().unwrap()))
-                .unwrap()
-        };
+        let entry =
+            |line: &&str| line.split_once(" = ").map(|(a, v)| (a.parse().unwrap(), v.parse().unwrap())).unwrap();
         lines.iter().map(entry).collect()
     }
 
@@ -342,16 +323,10 @@ mod tests {
     fn a_question_without_a_choice_is_numbered_and_not_proposed() {
         let mut source = ChoiceSource::propose().record();
         source.introduce(MAIN, || "main".into());
-        let answers = [0, 1, 2, 9].map(|bound| {
-            source.decide(MAIN, Kind::Late, bound, || {
-                bound.checked_sub(1).filter(|a| *a > 0).unwrap()
-            })
-        });
+        let answers = [0, 1, 2, 9]
+            .map(|bound| source.decide(MAIN, Kind::Late, bound, || bound.checked_sub(1).filter(|a| *a > 0).unwrap()));
         assert_eq!(answers, [0, 0, 1, 8]);
-        assert_eq!(
-            source.finish().unwrap().departures,
-            departures(&["main late 2 = 1", "main late 3 = 8"])
-        );
+        assert_eq!(source.finish().unwrap().departures, departures(&["main late 2 = 1", "main late 3 = 8"]));
     }
 
     #[test]
@@ -368,13 +343,7 @@ mod tests {
             assert_eq!([4, 3].map(|bound| source.decide(MAIN, Kind::Late, bound, || 1)), [3, 0]);
             source.task_ready(LoopId::new(0), MAIN);
             assert_eq!(source.next_turn(LoopId::new(0), false, || Turn::PLAIN), Turn::PLAIN);
-            let told = source
-                .finish()
-                .unwrap()
-                .mismatches
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>();
+            let told = source.finish().unwrap().mismatches.iter().map(ToString::to_string).collect::<Vec<_>>();
             let strict = [
                 "main late 1 = 3: out of bounds, the largest possible answer was 2",
                 "l0 clock 0 = 1: out of bounds, the largest possible answer was 0",

@@ -123,12 +123,7 @@ pub fn path_label(name: &str) -> Cow<'_, str> {
         ' ' => at != 0 && at != last,
         _ => in_label(character),
     };
-    Cow::Owned(
-        name.chars()
-            .enumerate()
-            .map(|(at, c)| if stands(at, c) { c } else { '_' })
-            .collect(),
-    )
+    Cow::Owned(name.chars().enumerate().map(|(at, c)| if stands(at, c) { c } else { '_' }).collect())
 }
 
 fn in_label(character: char) -> bool {
@@ -137,12 +132,7 @@ fn in_label(character: char) -> bool {
 
 /// Tells whether a text can be a subject, so that an address of it stands on one line and is read back as it was.
 pub(super) fn check_path(path: &str) -> Result<(), PathError> {
-    let error = |fault| {
-        Err(PathError {
-            path: path.to_owned(),
-            fault,
-        })
-    };
+    let error = |fault| Err(PathError { path: path.to_owned(), fault });
     if path.is_empty() {
         return error(Fault::Empty);
     }
@@ -152,15 +142,10 @@ pub(super) fn check_path(path: &str) -> Result<(), PathError> {
             return error(Fault::EmptyLabel { position });
         }
         if let Some((at, character)) = label.chars().enumerate().find(|(_, character)| !in_label(*character)) {
-            return error(Fault::Stray {
-                character,
-                position: position + at,
-            });
+            return error(Fault::Stray { character, position: position + at });
         }
         if label.starts_with(' ') || label.ends_with(' ') {
-            return error(Fault::OuterSpace {
-                label: label.to_owned(),
-            });
+            return error(Fault::OuterSpace { label: label.to_owned() });
         }
         position += label.chars().count() + 1;
     }
@@ -201,16 +186,10 @@ impl fmt::Display for PathError {
         match &self.fault {
             Fault::Empty => write!(f, "it is empty; write labels joined with slashes, such as main/2/1"),
             Fault::EmptyLabel { position } => {
-                write!(
-                    f,
-                    "empty label at character {position}; join labels with single slashes, such as main/2/1"
-                )
+                write!(f, "empty label at character {position}; join labels with single slashes, such as main/2/1")
             }
             Fault::Stray { character, position } => {
-                write!(
-                    f,
-                    "unexpected {character:?} at character {position}; use printable characters and plain spaces"
-                )
+                write!(f, "unexpected {character:?} at character {position}; use printable characters and plain spaces")
             }
             Fault::OuterSpace { label } => write!(f, "the label {label:?} begins or ends with a space; remove it"),
         }

@@ -62,20 +62,8 @@ pub(super) struct Activation {
 impl Activation {
     /// Both streams have one question an activation, so the number of one is the number of both.
     fn new(subject: SubjectKey, plan: &mut Plan, count: bool) -> Activation {
-        let overtaken = plan.ask(
-            StreamKey {
-                subject,
-                kind: Kind::Overtaken,
-            },
-            count,
-        );
-        let expired = plan.ask(
-            StreamKey {
-                subject,
-                kind: Kind::Clock,
-            },
-            false,
-        );
+        let overtaken = plan.ask(StreamKey { subject, kind: Kind::Overtaken }, count);
+        let expired = plan.ask(StreamKey { subject, kind: Kind::Clock }, false);
         Activation {
             subject,
             n: overtaken.n,
@@ -88,10 +76,7 @@ impl Activation {
 
     /// Its numbers and what the plan says of each.
     pub(super) fn answers(&self) -> [(Kind, u32, Option<Planned>); 2] {
-        [
-            (Kind::Overtaken, self.overtaken, self.overtaken_plan),
-            (Kind::Clock, self.expired, self.expired_plan),
-        ]
+        [(Kind::Overtaken, self.overtaken, self.overtaken_plan), (Kind::Clock, self.expired, self.expired_plan)]
     }
 
     /// Whether it has been overtaken as often as it should; one that the plan leaves open always has.
@@ -112,9 +97,7 @@ struct Line {
 impl Line {
     /// Whether the plan wants a timer to expire before the next pick.
     fn awaits_expiry(&self) -> bool {
-        self.last
-            .expired_plan
-            .is_some_and(|planned| self.last.expired < planned.answer)
+        self.last.expired_plan.is_some_and(|planned| self.last.expired < planned.answer)
     }
 
     /// The turn of a table that is the whole truth: the first one that is due. In a plan that was edited there may be none; then the
@@ -127,31 +110,20 @@ impl Line {
     ///
     /// Nobody may run who must be overtaken yet, and no pick may go beyond one that may not be overtaken again.
     fn nearest_place(&self, wish: usize) -> usize {
-        let barrier = self
-            .waiting
-            .iter()
-            .position(|waiting| waiting.overtaken_plan.is_some() && waiting.is_due());
+        let barrier = self.waiting.iter().position(|waiting| waiting.overtaken_plan.is_some() && waiting.is_due());
         let last = barrier.unwrap_or(self.waiting.len() - 1);
         let wish = wish.min(last);
         let may_run = |place: &usize| self.waiting[*place].is_due();
-        (wish..=last)
-            .find(may_run)
-            .or_else(|| (0..wish).rev().find(may_run))
-            .unwrap_or(0)
+        (wish..=last).find(may_run).or_else(|| (0..wish).rev().find(may_run)).unwrap_or(0)
     }
 
     /// Picks the one at that place, and returns the pick before it, whose numbers are now final.
     fn pick(&mut self, place: usize) -> Activation {
         for passed in self.waiting.iter_mut().take(place) {
-            passed.overtaken = passed
-                .overtaken
-                .checked_add(1)
-                .expect("seedbed bug: overtaken 2^32 times, please report");
+            passed.overtaken =
+                passed.overtaken.checked_add(1).expect("seedbed bug: overtaken 2^32 times, please report");
         }
-        let picked = self
-            .waiting
-            .remove(place)
-            .expect("seedbed bug: a turn for nobody, please report");
+        let picked = self.waiting.remove(place).expect("seedbed bug: a turn for nobody, please report");
         std::mem::replace(&mut self.last, picked)
     }
 }
@@ -171,13 +143,7 @@ impl Turns {
             return false;
         }
         let queue_itself = Activation::new(queue_key(queue), plan, count);
-        self.lines.insert(
-            queue,
-            Line {
-                waiting: VecDeque::from([ready]),
-                last: queue_itself,
-            },
-        );
+        self.lines.insert(queue, Line { waiting: VecDeque::from([ready]), last: queue_itself });
         true
     }
 
@@ -195,19 +161,13 @@ impl Turns {
         let place = match proposal {
             None => line.planned_place(),
             Some(Turn::Clock) => {
-                assert!(
-                    may_expire,
-                    "a policy proposed the clock, which cannot move now: propose a task"
-                );
+                assert!(may_expire, "a policy proposed the clock, which cannot move now: propose a task");
                 line.last.expired += 1;
                 return (Turn::Clock, None);
             }
             Some(Turn::Task(place)) => {
                 let (place, ready) = (place as usize, line.waiting.len());
-                assert!(
-                    place < ready,
-                    "a policy proposed task {place} of {ready}: the first that is ready is task 0"
-                );
+                assert!(place < ready, "a policy proposed task {place} of {ready}: the first that is ready is task 0");
                 if has_plan { line.nearest_place(place) } else { place }
             }
         };
@@ -222,9 +182,7 @@ impl Turns {
 
     /// Everyone whose numbers are still open: on each loop the last pick, and those that wait.
     pub(super) fn end(self) -> impl Iterator<Item = Activation> {
-        self.lines
-            .into_values()
-            .flat_map(|line| std::iter::once(line.last).chain(line.waiting))
+        self.lines.into_values().flat_map(|line| std::iter::once(line.last).chain(line.waiting))
     }
 }
 
@@ -247,18 +205,12 @@ mod tests {
             expired: 0,
             expired_plan: None,
         };
-        Line {
-            waiting: planned.iter().copied().map(activation).collect(),
-            last: activation((None, 0)),
-        }
+        Line { waiting: planned.iter().copied().map(activation).collect(), last: activation((None, 0)) }
     }
 
     #[test]
     fn the_first_that_is_due_runs() {
-        assert_eq!(
-            line(&[(Some(2), 1), (Some(1), 0), (None, 0), (None, 0)]).planned_place(),
-            2
-        );
+        assert_eq!(line(&[(Some(2), 1), (Some(1), 0), (None, 0), (None, 0)]).planned_place(), 2);
         assert_eq!(line(&[(Some(2), 2), (None, 0)]).planned_place(), 0);
         assert_eq!(line(&[(Some(2), 1), (Some(1), 0)]).planned_place(), 0, "nobody is due");
     }

@@ -7,9 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::context;
 use crate::kernel::{Address, Callback, Closure, Key, Owner, State};
-use crate::task::{
-    Awaiting, FutureRef, Join, Promise, Task, TaskError, TaskRef, clone_value, take_value,
-};
+use crate::task::{Awaiting, FutureRef, Join, Promise, Task, TaskError, TaskRef, clone_value, take_value};
 
 mod sealed {
     #[expect(unnameable_types, reason = "what cannot be named cannot be implemented")]
@@ -182,4 +180,3 @@ pub(super) fn withdraw(future: &FutureRef, key: Key) {
     });
     drop(closure);
 }
-

@@ -30,13 +30,15 @@ use crate::task::{FutureRef, Promise, TaskError};
 /// Outside a run.
 #[doc(alias = "asyncio.gather")]
 #[doc(alias = "join_all")]
-pub fn gather<A: Awaitable>(
-    items: impl IntoIterator<Item = A>,
-) -> Promise<Vec<Result<A::Value, TaskError>>> {
-    Gathering::start(items.into_iter().collect(), |_| None, |gathering| {
-        let results = gathering.items.iter().map(result_of).collect();
-        (results, State::Finished)
-    })
+pub fn gather<A: Awaitable>(items: impl IntoIterator<Item = A>) -> Promise<Vec<Result<A::Value, TaskError>>> {
+    Gathering::start(
+        items.into_iter().collect(),
+        |_| None,
+        |gathering| {
+            let results = gathering.items.iter().map(result_of).collect();
+            (results, State::Finished)
+        },
+    )
 }
 
 /// Why a [`try_gather`] has no list of values.
@@ -62,6 +64,9 @@ impl<E: std::fmt::Display> std::fmt::Display for TryGatherError<E> {
 }
 
 impl<E: std::error::Error> std::error::Error for TryGatherError<E> {}
+
+/// The values of children that have finished, until all have.
+type Taken<V> = Vec<(FutureRef, Option<V>)>;
 
 /// What one child of a [`try_gather`] came to.
 enum Child<V, E> {
@@ -103,7 +108,7 @@ where
     E: 'static,
 {
     // Values are taken as the children finish: a failure can be told only from the value.
-    let taken: Rc<RefCell<Vec<(FutureRef, Option<V>)>>> = Rc::default();
+    let taken: Rc<RefCell<Taken<V>>> = Rc::default();
     let keep = Rc::clone(&taken);
     Gathering::start(
         items.into_iter().collect(),
@@ -119,7 +124,8 @@ where
             let mut values = Vec::with_capacity(gathering.items.len());
             for item in &gathering.items {
                 let future = item.future();
-                let kept = taken.borrow_mut().iter_mut().find(|(known, _)| *known == future).and_then(|(_, v)| v.take());
+                let kept =
+                    taken.borrow_mut().iter_mut().find(|(known, _)| *known == future).and_then(|(_, v)| v.take());
                 match kept.map_or_else(|| child_of(item), Child::Value) {
                     Child::Value(value) => values.push(value),
                     Child::Error(error) => return (Err(error), State::Failed),

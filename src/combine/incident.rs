@@ -63,7 +63,9 @@ impl std::fmt::Display for Incident {
             IncidentKind::FailedAtShutdown => {
                 write!(f, "task {task} failed while it was being cancelled at the end of the run")
             }
-            IncidentKind::OrphanFailed => write!(f, "task {task} failed, but the parent of its group had ended already"),
+            IncidentKind::OrphanFailed => {
+                write!(f, "task {task} failed, but the parent of its group had ended already")
+            }
         }
     }
 }

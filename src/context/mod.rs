@@ -15,6 +15,6 @@ pub(crate) use drive::{block_for, block_until, job_name, run_loop, unwind_over};
 pub(crate) use panics::{guarded, install_hook};
 pub(crate) use reach::{of, release, try_of};
 pub(crate) use teardown::tear_down;
-pub(crate) use waker::{is_own, job_waker, take_foreign, next_run};
+pub(crate) use waker::{is_own, job_waker, next_run, take_foreign};
 
 pub(crate) use crate::kernel::Closure;

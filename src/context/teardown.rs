@@ -1,11 +1,12 @@
 //! The end of a run: everything left is dropped, outside every borrow and in a fixed order.
 
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::current::World;
 use super::panics::guarded;
-use crate::kernel::{LimitKind, PanicReport, Stop};
+use crate::kernel::{Kernel, LimitKind, PanicReport, Stop};
 
 /// Destructors may make new tasks, whose destructors may make new ones; so many rounds of that are followed.
 const ROUNDS_MAX: u32 = 1_000;
@@ -15,7 +16,7 @@ const ROUNDS_MAX: u32 = 1_000;
 pub(crate) fn tear_down(world: &Rc<World>) {
     let _catching = world.catching();
     for _ in 0..ROUNDS_MAX {
-        let remains = world.with(crate::kernel::Kernel::take_remains);
+        let remains = world.with(Kernel::take_remains);
         if remains.is_empty() {
             return;
         }
@@ -36,6 +37,8 @@ pub(crate) fn tear_down(world: &Rc<World>) {
         let detail = "destructors keep spawning tasks while the run is taken down".to_owned();
         kernel.trip(LimitKind::Teardown, ROUNDS_MAX.to_string(), None, detail);
     });
+    // Dropped outside the run, they would only spawn more: memory that is lost, but an end.
+    let _lost = ManuallyDrop::new(world.with(Kernel::take_remains));
 }
 
 fn note(world: &World, result: Result<(), Arc<PanicReport>>) {

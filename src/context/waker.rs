@@ -27,12 +27,14 @@ pub(crate) fn next_run() -> u32 {
 }
 
 fn pack(run: u32, number: u32) -> *const () {
-    std::ptr::without_provenance((u64::from(run) << 32 | u64::from(number)) as usize)
+    let bits = usize::try_from(u64::from(run) << 32 | u64::from(number));
+    std::ptr::without_provenance(bits.expect("seedbed bug: a pointer has 64 bits, please report"))
 }
 
 fn unpack(data: *const ()) -> (u32, u32) {
     let bits = data.addr() as u64;
-    (u32::try_from(bits >> 32).unwrap_or(0), bits as u32)
+    let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0);
+    (half(bits >> 32), half(bits))
 }
 
 /// The waker of a task.

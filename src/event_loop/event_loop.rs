@@ -50,7 +50,10 @@ impl EventLoop {
     #[doc(alias = "asyncio.new_event_loop")]
     #[must_use]
     #[track_caller]
-    #[allow(clippy::new_without_default, reason = "a loop belongs to a run and makes itself current: nothing to default")]
+    #[allow(
+        clippy::new_without_default,
+        reason = "a loop belongs to a run and makes itself current: nothing to default"
+    )]
     pub fn new() -> Self {
         context::with("EventLoop::new", |kernel| Self { run: kernel.run, id: kernel.new_loop() })
     }
@@ -115,8 +118,7 @@ impl EventLoop {
         let address = future.address();
         let id = self.id;
         let callback = context::of(self.run, |kernel| {
-            let stop: Closure =
-                Box::new(move || context::with("stop", |kernel| kernel.event_loop(id).stopping = true));
+            let stop: Closure = Box::new(move || context::with("stop", |kernel| kernel.event_loop(id).stopping = true));
             let callback = kernel.closures.insert(stop);
             kernel.add_done_callback(address.key, Callback::Call(callback));
             callback
@@ -237,6 +239,7 @@ impl EventLoop {
     #[doc(alias = "asyncio.loop.create_future")]
     #[must_use]
     pub fn create_promise<T: 'static>(&self) -> Promise<T> {
+        context::of(self.run, |_| ());
         Promise::on(self.id)
     }
 
@@ -258,6 +261,7 @@ impl EventLoop {
     /// A builder of tasks on this loop.
     #[must_use]
     pub fn task_builder(&self) -> Builder<'static> {
+        context::of(self.run, |_| ());
         Builder::new().on(self.id)
     }
 

@@ -199,13 +199,14 @@ impl Kernel {
     fn keep_request(&mut self, id: TaskId, target: FrameIndex, message: &Message, idle: bool) {
         let Some(task) = self.tasks.get_mut(id) else { return };
         task.check_cancel = true;
-        let (key, running) = (task.future, task.running);
+        let (key, running, loop_id) = (task.future, task.running, task.loop_id);
         match target {
             Some(frame) => task.extra().frames.set_pending(frame, message.clone()),
             None => task.extra().must_cancel = Some(message.clone()),
         }
         self.future_mut(key).extra().message.clone_from(message);
-        if idle && !running {
+        // asyncio only notes it, so it does not meet the closed loop here.
+        if idle && !running && !self.event_loop(loop_id).closed {
             self.queue_step(id);
         }
     }

@@ -172,7 +172,8 @@ impl Fut {
     }
 
     pub(crate) fn take_callbacks(&mut self) -> impl Iterator<Item = Callback> {
-        let rest = self.first.is_some().then(|| self.extra.as_mut()).flatten().map(|extra| std::mem::take(&mut extra.rest));
+        let rest =
+            self.first.is_some().then_some(self.extra.as_mut()).flatten().map(|extra| std::mem::take(&mut extra.rest));
         self.first.take().into_iter().chain(rest.into_iter().flatten())
     }
 
@@ -210,9 +211,7 @@ impl Fut {
     pub(crate) fn make_cancelled(&mut self) -> Cancelled {
         match &mut self.extra {
             None => Cancelled::default(),
-            Some(extra) => {
-                extra.ended_with.take().unwrap_or_else(|| Cancelled::with(extra.message.clone()))
-            }
+            Some(extra) => extra.ended_with.take().unwrap_or_else(|| Cancelled::with(extra.message.clone())),
         }
     }
 }

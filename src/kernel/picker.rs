@@ -58,7 +58,10 @@ impl Picker {
         *count += 1;
         let stream = StreamKey { subject, kind: Kind::Rng };
         let seed = self.seed;
-        let draw = || (sub_seed(stream, n, 0).get() ^ seed.derive("rng").get()) as u32 % u32::MAX;
+        let draw = || {
+            let bits = sub_seed(stream, n, 0).get() ^ seed.derive("rng").get();
+            u32::try_from(bits % u64::from(u32::MAX)).expect("seedbed bug: a remainder out of range, please report")
+        };
         let answer = self.choices.decide(subject, Kind::Rng, u32::MAX, draw);
         sub_seed(stream, n, answer)
     }

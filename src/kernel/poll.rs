@@ -194,8 +194,8 @@ impl Kernel {
     pub(crate) fn deadlock(&mut self, foreign: &[TaskId]) {
         if foreign.is_empty() {
             let (blocked, cycle) = (self.blocked(), self.cycle());
-            let clock_held = self.manual_time
-                && self.running_loop.is_some_and(|running| self.next_event(running).is_some());
+            let clock_held =
+                self.manual_time && self.running_loop.is_some_and(|running| self.next_event(running).is_some());
             let tasks = blocked.iter().filter(|blocked| !blocked.is_job).count();
             let count = u32::try_from(tasks).unwrap_or(u32::MAX);
             self.emit(Event::Deadlocked { count });

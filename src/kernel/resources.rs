@@ -10,7 +10,11 @@ pub(crate) struct Resources {
 
 impl Resources {
     pub(crate) fn add(&mut self, id: ResourceId) {
-        debug_assert_eq!(id.get() as usize, self.holders.len(), "seedbed bug: resource ids must be dense, please report");
+        debug_assert_eq!(
+            id.get() as usize,
+            self.holders.len(),
+            "seedbed bug: resource ids must be dense, please report"
+        );
         self.holders.push(Vec::new());
     }
 

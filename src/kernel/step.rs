@@ -23,9 +23,14 @@ pub(crate) enum Next {
     /// The clock moves while tasks wait: jobs that fall due go on, timers expire, and the pass goes on.
     Advance(u64),
     /// Between two passes: what falls due outside the loops goes on, up to this instant.
-    Outside { to: u64, due_now: bool },
+    Outside {
+        to: u64,
+        due_now: bool,
+    },
     /// Between two passes: wakers of other libraries are to be called first; `polled` says that the next pass was begun.
-    Errands { polled: bool },
+    Errands {
+        polled: bool,
+    },
     /// Nothing can ever happen again.
     Deadlock,
     /// The loop was stopped, or the run is over.
@@ -185,7 +190,10 @@ impl Kernel {
         self.spins = 0;
         let Some(task) = self.tasks.get_mut(id) else { return (None, false) };
         let (key, hidden, mut extra) = (task.future, task.hidden, task.extra.take());
-        debug_assert!(Rc::strong_count(&task.runner) > 1, "seedbed bug: user code would be dropped here, please report");
+        debug_assert!(
+            Rc::strong_count(&task.runner) > 1,
+            "seedbed bug: user code would be dropped here, please report"
+        );
         // The caller holds the coroutine too, so it is not dropped here.
         self.tasks.free(id);
         self.current = None;

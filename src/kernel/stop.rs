@@ -16,11 +16,18 @@ pub(crate) enum Stop {
         /// Timers remain, but the clock is driven by hand and nobody moves it.
         clock_held: bool,
     },
-    Limit { limit: LimitKind, bound: String, task: Option<String>, detail: String },
+    Limit {
+        limit: LimitKind,
+        bound: String,
+        task: Option<String>,
+        detail: String,
+    },
     /// A callback, a destructor or a job that nobody can await panicked.
     Panic(Arc<PanicReport>),
     /// A thread that the run does not control woke one of its tasks.
-    ForeignWake { tasks: Vec<String> },
+    ForeignWake {
+        tasks: Vec<String>,
+    },
 }
 
 /// What a panic says that only unwinds code which still runs when the verdict stands: code that blocks its loop, or a

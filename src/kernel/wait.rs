@@ -16,7 +16,10 @@ pub(crate) enum Waiting {
     Task(TaskId),
     /// Code told through a waker that is not a task's own, under the number of the registration; the task is the one
     /// whose combinator it is, if it is a task's.
-    Foreign { registration: u64, task: Option<TaskId> },
+    Foreign {
+        registration: u64,
+        task: Option<TaskId>,
+    },
 }
 
 /// What an await found.

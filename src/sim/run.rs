@@ -115,7 +115,8 @@ fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -
     let kind = verdict(&mut kernel, &outcome);
     let policy = kernel.picker.policy_name();
     let choices = kernel.picker.take_choices().finish();
-    let choices = choices.unwrap_or_else(|collision| panic!("the choices of this run cannot be told apart: {collision}"));
+    let choices =
+        choices.unwrap_or_else(|collision| panic!("the choices of this run cannot be told apart: {collision}"));
     let trace = kernel.recorder.finish(&mut kernel.names);
     let result = match (kind, outcome) {
         (None, Ok(Ok(value))) => Ok(value),

@@ -225,12 +225,10 @@ impl<S> Passage<'_, S> {
 }
 
 impl<S> Drop for Passage<'_, S> {
+    /// Whoever was called is out of the line already.
     fn drop(&mut self) {
-        if !self.done {
-            self.turn.leave();
-            if self.turn.was_called() && (self.is_open)(self.core) {
-                self.line.call_out();
-            }
+        if !self.done && self.turn.was_called() && (self.is_open)(self.core) {
+            self.line.call_out();
         }
     }
 }

@@ -56,9 +56,9 @@ impl std::fmt::Display for TaskError {
         match self {
             Self::Cancelled(cancelled) => cancelled.fmt(f),
             Self::Panicked(report) => report.fmt(f),
-            Self::Taken => f.write_str(
-                "the value was moved out by an earlier await: let several readers await `join()` instead",
-            ),
+            Self::Taken => {
+                f.write_str("the value was moved out by an earlier await: let several readers await `join()` instead")
+            }
             Self::NotDone => f.write_str("Result is not set: the future is not done yet"),
             Self::AwaitsItself => f.write_str("Task cannot await on itself"),
             Self::OtherLoop => f.write_str("Task got Future attached to a different loop"),

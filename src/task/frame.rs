@@ -78,7 +78,7 @@ impl Frame {
         context::of(run, |kernel| match kernel.take_inbox(task, index) {
             Some(cancelled) => Err(cancelled),
             None => {
-                let outer = std::mem::replace(&mut kernel.frame, Some(index));
+                let outer = kernel.frame.replace(index);
                 Ok(Inside { outer: Some((run, outer)) })
             }
         })

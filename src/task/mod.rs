@@ -30,5 +30,5 @@ pub use crate::kernel::{Cancelled, PanicReport};
 pub(crate) use awaiting::Awaiting;
 pub(crate) use current::tasks_of;
 pub(crate) use frame::Frame;
-pub(crate) use waiter::Waiter;
 pub(crate) use join::{clone_value, take_value};
+pub(crate) use waiter::Waiter;

@@ -206,7 +206,7 @@ pub enum RescheduleError {
     Created,
     /// The deadline has passed, and the future is being cancelled.
     Expiring,
-    /// The timeout ended with [`Elapsed`], or would have.
+    /// The timeout ended with [`Elapsed`](crate::Elapsed), or would have.
     Expired,
     /// The future finished in time, or was cancelled from outside.
     Finished,

@@ -9,9 +9,9 @@ mod by_hand;
 
 pub use by_hand::{AtRest, advance, run_until_idle, wait_all_blocked};
 pub use clock::now;
+pub use deadline::RescheduleError;
 pub use interval::{Interval, interval};
 pub use sleep::{Sleep, sleep, sleep_until};
-pub use deadline::RescheduleError;
 pub use timeout::{Elapsed, Timeout, TimeoutHandle, timeout, timeout_at};
 
 pub use crate::instant::Instant;

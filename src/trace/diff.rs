@@ -53,12 +53,7 @@ pub struct Difference {
 /// ```
 #[must_use]
 pub fn first_difference(first: &Trace, second: &Trace, context: usize) -> Option<Difference> {
-    let found = |index| Difference {
-        first: first.clone(),
-        second: second.clone(),
-        index,
-        context: context as u64,
-    };
+    let found = |index| Difference { first: first.clone(), second: second.clone(), index, context: context as u64 };
     if first == second {
         return None;
     }
@@ -199,12 +194,7 @@ impl Difference {
     }
 
     fn write_hidden(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "the two runs differ (digests {} and {}),",
-            self.first.digest(),
-            self.second.digest()
-        )?;
+        writeln!(f, "the two runs differ (digests {} and {}),", self.first.digest(), self.second.digest())?;
         if !self.first.is_recorded() || !self.second.is_recorded() {
             return f.write_str("but not both kept their events; switch the trace on to see the first difference");
         }
@@ -215,9 +205,7 @@ impl Difference {
 }
 
 fn kept(trace: &Trace, positions: Range<u64>) -> impl Iterator<Item = Entry<'_>> {
-    positions
-        .take_while(|&position| position < trace.total())
-        .filter_map(|position| trace.get(position))
+    positions.take_while(|&position| position < trace.total()).filter_map(|position| trace.get(position))
 }
 
 impl Display for Difference {
@@ -242,12 +230,7 @@ impl Display for Difference {
 
         let number = self.index + 1;
         write!(f, "the two runs (- first, + second) differ at event {number}")?;
-        let time = self
-            .first()
-            .into_iter()
-            .chain(self.second())
-            .map(|entry| entry.time())
-            .min();
+        let time = self.first().into_iter().chain(self.second()).map(|entry| entry.time()).min();
         time.map_or(Ok(()), |time| write!(f, ", {time}s"))?;
         f.write_char(':')?;
         for (side, rows) in [(None, before), (Some('-'), first), (Some('+'), second)] {
@@ -303,10 +286,7 @@ the two runs (- first, + second) differ at event 11, 0.000s:
             recorder.finish(&mut names)
         };
         let difference = first_difference(&run(["a", "b"]), &run(["b", "a"]), 1);
-        assert!(
-            difference.is_some_and(|difference| difference.is_hidden()),
-            "only the order of the names differs"
-        );
+        assert!(difference.is_some_and(|difference| difference.is_hidden()), "only the order of the names differs");
     }
 
     #[test]
@@ -321,9 +301,7 @@ the two runs (- first, + second) differ at event 11, 0.000s:
         let hidden = first_difference(&run(1, 2), &run(2, 3), 1).unwrap();
         assert!(hidden.is_hidden());
         assert!(
-            hidden
-                .to_string()
-                .ends_with("let the recorder keep more of them to see the first difference"),
+            hidden.to_string().ends_with("let the recorder keep more of them to see the first difference"),
             "{hidden}"
         );
         assert!(!first_difference(&run(1, 3), &run(2, 3), 1).unwrap().is_hidden());
@@ -370,18 +348,9 @@ the two runs (- first, + second) differ at event 11, 0.000s:
         let run = |note: &str| {
             let mut recorder = Recorder::on();
             let text = recorder.text(note);
-            recorder.event(
-                Instant::START,
-                Event::Note {
-                    who: Actor::Outside,
-                    text,
-                },
-            );
+            recorder.event(Instant::START, Event::Note { who: Actor::Outside, text });
             recorder.finish(&mut Names::new())
         };
-        assert_eq!(
-            first_difference(&run("a"), &run("b"), 0).map(|difference| difference.index()),
-            Some(0)
-        );
+        assert_eq!(first_difference(&run("a"), &run("b"), 0).map(|difference| difference.index()), Some(0));
     }
 }

@@ -57,19 +57,14 @@ impl FromStr for Digest {
     type Err = ParseDigestError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = |fault| ParseDigestError {
-            text: text.to_owned(),
-            fault,
-        };
+        let error = |fault| ParseDigestError { text: text.to_owned(), fault };
         if let Some((at, char)) = text.chars().enumerate().find(|(_, char)| !char.is_ascii_hexdigit()) {
             return Err(error(Fault::Stray { at: at + 1, char }));
         }
         if text.len() != 16 {
             return Err(error(Fault::Length(text.len())));
         }
-        u64::from_str_radix(text, 16)
-            .map(Self)
-            .map_err(|_| error(Fault::Length(text.len())))
+        u64::from_str_radix(text, 16).map(Self).map_err(|_| error(Fault::Length(text.len())))
     }
 }
 
@@ -235,10 +230,7 @@ mod tests {
         check(|d| d.feed_at(1_500_000_000, 0x7_0000_0011, 0), "08091da32bedb926");
         check(|d| d.feed_text(""), "1740b8e33ad1131e");
         check(|d| d.feed_text("tick 1"), "4685b7a2b45fa3f2");
-        check(
-            |d| d.feed_text("a text of more than sixteen bytes, with ünïcode"),
-            "94ab9136a598df36",
-        );
+        check(|d| d.feed_text("a text of more than sixteen bytes, with ünïcode"), "94ab9136a598df36");
     }
 
     /// A change of one input bit turns each bit of the digest about half of the time.

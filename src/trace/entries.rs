@@ -20,10 +20,7 @@ pub(super) struct Stored {
     pub(super) packed: Packed,
 }
 
-const _: () = assert!(
-    size_of::<Stored>() == 24,
-    "a million events are to cost 24 MB"
-);
+const _: () = assert!(size_of::<Stored>() == 24, "a million events are to cost 24 MB");
 
 /// The free texts of the events that are kept. Texts are numbered in the order of their events, so those of the oldest
 /// events can be dropped with them.
@@ -206,15 +203,9 @@ impl Trace {
         let stored = if index < left_out.start {
             self.log.head.get(usize::try_from(index).ok()?)
         } else {
-            self.log
-                .tail
-                .get(usize::try_from(index.checked_sub(left_out.end)?).ok()?)
+            self.log.tail.get(usize::try_from(index.checked_sub(left_out.end)?).ok()?)
         };
-        stored.map(|&stored| Entry {
-            trace: self,
-            index,
-            stored,
-        })
+        stored.map(|&stored| Entry { trace: self, index, stored })
     }
 
     /// The events that are kept, in order.

@@ -279,10 +279,7 @@ mod tests {
     /// Committed values: a change here changes the digest of every run.
     #[test]
     fn codes_never_change() {
-        let table: Vec<String> = EventKind::ALL
-            .iter()
-            .map(|kind| format!("{:02x} {kind:?}", kind.code()))
-            .collect();
+        let table: Vec<String> = EventKind::ALL.iter().map(|kind| format!("{:02x} {kind:?}", kind.code())).collect();
         assert_eq!(
             table.join(" "),
             "01 LoopStarted 02 LoopStopped 03 LoopClosed 04 CallbackRun 05 TasksShutDown 06 Deadlocked 07 LimitReached \

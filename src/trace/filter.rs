@@ -83,12 +83,7 @@ impl<'a> View<'a> {
         let matching = self.trace.names().matching(path);
         match &mut self.who {
             Some(who) => who.add(matching),
-            None => {
-                self.who = Some(Who {
-                    tasks: matching.0,
-                    jobs: matching.1,
-                })
-            }
+            None => self.who = Some(Who { tasks: matching.0, jobs: matching.1 }),
         }
         self
     }
@@ -156,12 +151,7 @@ impl<'a> View<'a> {
     /// assert_eq!(trace.filter().last(1).summary(), "0.000s  -  shut down  3 tasks");
     /// ```
     pub fn last(mut self, events: usize) -> Self {
-        let first = self
-            .events()
-            .rev()
-            .take(events)
-            .last()
-            .map_or(u64::MAX, |entry| entry.index());
+        let first = self.events().rev().take(events).last().map_or(u64::MAX, |entry| entry.index());
         self.first = first;
         self
     }

@@ -269,9 +269,7 @@ impl Names {
     /// ```
     #[must_use]
     pub fn job(&self, job: JobId) -> String {
-        self.jobs
-            .get(job.get())
-            .map_or_else(|| format!("?{job}"), str::to_owned)
+        self.jobs.get(job.get()).map_or_else(|| format!("?{job}"), str::to_owned)
     }
 
     /// What stands in the task column of a trace for an actor.
@@ -317,10 +315,7 @@ impl Names {
     /// For every task and every job whether the pattern means it; see [`Paths::matching`].
     pub(super) fn matching(&self, pattern: &str) -> (Vec<bool>, Vec<bool>) {
         let jobs = (0..).map_while(|job| self.jobs.get(job));
-        (
-            self.tasks.matching(pattern),
-            jobs.map(|label| path_fits(label, pattern)).collect(),
-        )
+        (self.tasks.matching(pattern), jobs.map(|label| path_fits(label, pattern)).collect())
     }
 
     fn next_unnamed(&mut self, kind: &'static str) -> u32 {
@@ -354,13 +349,7 @@ mod tests {
     #[test]
     fn resources_are_told_apart() {
         let mut names = Names::new();
-        let given = [
-            ("lock", Some("a")),
-            ("lock", None),
-            ("queue", None),
-            ("lock", Some("a")),
-            ("queue", Some("a")),
-        ];
+        let given = [("lock", Some("a")), ("lock", None), ("queue", None), ("lock", Some("a")), ("queue", Some("a"))];
         let shown = given.map(|(kind, name)| {
             let id = names.add_resource(kind, name);
             names.resource(id)

@@ -35,26 +35,17 @@ pub(super) struct Packer {
 impl Packer {
     #[inline(always)]
     pub(super) fn new(code: u8) -> Self {
-        Self {
-            bits: u128::from(code),
-            at: CODE_BITS,
-        }
+        Self { bits: u128::from(code), at: CODE_BITS }
     }
 
     #[inline(always)]
     pub(super) fn with<T: Operand>(self, operand: T) -> Self {
-        Self {
-            bits: self.bits | operand.pack() << self.at,
-            at: self.at + T::BITS,
-        }
+        Self { bits: self.bits | operand.pack() << self.at, at: self.at + T::BITS }
     }
 
     #[inline(always)]
     pub(super) fn packed(self) -> Packed {
-        Packed {
-            low: low_half(self.bits),
-            high: low_half(self.bits >> 64),
-        }
+        Packed { low: low_half(self.bits), high: low_half(self.bits >> 64) }
     }
 }
 
@@ -66,9 +57,7 @@ pub(super) struct Unpacker {
 impl Unpacker {
     pub(super) fn new(packed: Packed) -> Self {
         let bits = u128::from(packed.high) << 64 | u128::from(packed.low);
-        Self {
-            bits: bits >> CODE_BITS,
-        }
+        Self { bits: bits >> CODE_BITS }
     }
 
     pub(super) fn next<T: Operand>(&mut self) -> T {

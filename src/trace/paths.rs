@@ -25,10 +25,7 @@ struct Node {
     depth: u32,
 }
 
-const _: () = assert!(
-    size_of::<Node>() <= 24,
-    "a million tasks are to cost 24 MB of names"
-);
+const _: () = assert!(size_of::<Node>() <= 24, "a million tasks are to cost 24 MB of names");
 
 /// Two runs are the same run even when an unrelated edit moved their spawns to other lines.
 impl PartialEq for Node {
@@ -55,26 +52,15 @@ impl Paths {
     ) -> TaskId {
         let id = u32::try_from(self.nodes.len()).ok().filter(|&id| id != NO_PARENT);
         let id = id.expect("a run may have 4294967295 tasks, and this one has them all");
-        let depth = parent
-            .and_then(|parent| self.node(parent))
-            .map_or(0, |parent| parent.depth)
-            + 1;
+        let depth = parent.and_then(|parent| self.node(parent)).map_or(0, |parent| parent.depth) + 1;
         let parent = parent.map_or(NO_PARENT, TaskId::get);
-        assert!(
-            parent == NO_PARENT || parent < id,
-            "seedbed bug: a task that is older than its parent, please report"
-        );
+        assert!(parent == NO_PARENT || parent < id, "seedbed bug: a task that is older than its parent, please report");
         let label = match label {
             Label::Number(number) if number < IS_TEXT => number,
             Label::Number(number) => self.labels.push(|text| write!(text, "{number}")) | IS_TEXT,
             Label::Text(name) => self.labels.push(|text| text.write_str(name)) | IS_TEXT,
         };
-        self.nodes.push(Node {
-            location,
-            parent,
-            label,
-            depth,
-        });
+        self.nodes.push(Node { location, parent, label, depth });
         TaskId::new(id)
     }
 
@@ -96,10 +82,7 @@ impl Paths {
     }
 
     pub(super) fn parent(&self, task: TaskId) -> Option<TaskId> {
-        self.node(task)
-            .map(|node| node.parent)
-            .filter(|&parent| parent != NO_PARENT)
-            .map(TaskId::new)
+        self.node(task).map(|node| node.parent).filter(|&parent| parent != NO_PARENT).map(TaskId::new)
     }
 
     /// Writes the path, shortened where it is very long.
@@ -159,11 +142,7 @@ impl Paths {
         let mut found: Vec<Fit> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             // A parent is older than its children, so it stands in `found`.
-            let above = if node.parent == NO_PARENT {
-                Fit::Begun(0)
-            } else {
-                found[node.parent as usize]
-            };
+            let above = if node.parent == NO_PARENT { Fit::Begun(0) } else { found[node.parent as usize] };
             found.push(match above {
                 Fit::Begun(labels) if !self.label_of(node, |label| fits(label, wanted[labels])) => Fit::Outside,
                 Fit::Begun(labels) if labels + 1 == wanted.len() => Fit::Inside,
@@ -177,24 +156,18 @@ impl Paths {
 
 /// Whether a label is the wanted one; a star at the end stands for any rest.
 fn fits(label: &str, wanted: &str) -> bool {
-    wanted
-        .strip_suffix('*')
-        .map_or(label == wanted, |start| label.starts_with(start))
+    wanted.strip_suffix('*').map_or(label == wanted, |start| label.starts_with(start))
 }
 
 /// Whether a path is one that the pattern means, or below one; see [`Paths::matching`].
 pub(super) fn path_fits(path: &str, pattern: &str) -> bool {
     let mut labels = path.split('/');
-    pattern
-        .split('/')
-        .all(|wanted| labels.next().is_some_and(|label| fits(label, wanted)))
+    pattern.split('/').all(|wanted| labels.next().is_some_and(|label| fits(label, wanted)))
 }
 
 impl fmt::Debug for Paths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Paths")
-            .field("tasks", &self.nodes.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Paths").field("tasks", &self.nodes.len()).finish_non_exhaustive()
     }
 }
 
@@ -227,16 +200,7 @@ mod tests {
     #[test]
     fn paths_join_the_labels() {
         let paths = family();
-        assert_eq!(
-            all_paths(&paths),
-            [
-                "main",
-                "main/2",
-                "main/2/transfer-1",
-                "main/transfer-2",
-                "main/2/4294967295"
-            ],
-        );
+        assert_eq!(all_paths(&paths), ["main", "main/2", "main/2/transfer-1", "main/transfer-2", "main/2/4294967295"],);
     }
 
     #[test]

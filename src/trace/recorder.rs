@@ -111,10 +111,7 @@ impl Recorder {
     /// ```
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
-        assert!(
-            self.head.is_empty() && self.tail.is_empty(),
-            "set the capacity of a recorder before its first event"
-        );
+        assert!(self.head.is_empty() && self.tail.is_empty(), "set the capacity of a recorder before its first event");
         self.capacity = events;
         self
     }
@@ -146,10 +143,7 @@ impl Recorder {
         let packed = event.pack();
         self.digester.feed_at(now.as_nanos(), packed.low, packed.high);
         if self.recording {
-            self.keep(Stored {
-                nanos: now.as_nanos(),
-                packed,
-            });
+            self.keep(Stored { nanos: now.as_nanos(), packed });
         }
     }
 
@@ -167,10 +161,7 @@ impl Recorder {
     /// ```
     pub fn aside(&mut self, now: Instant, event: Event) {
         if self.recording {
-            self.keep(Stored {
-                nanos: now.as_nanos(),
-                packed: event.pack(),
-            });
+            self.keep(Stored { nanos: now.as_nanos(), packed: event.pack() });
         }
     }
 
@@ -231,10 +222,7 @@ impl Recorder {
     /// ```
     pub fn finish(&mut self, names: &mut Names) -> Trace {
         let digest = self.digest(names);
-        let next = Self {
-            capacity: self.capacity,
-            ..Self::new(self.recording)
-        };
+        let next = Self { capacity: self.capacity, ..Self::new(self.recording) };
         let ended = mem::replace(self, next);
         let names = if self.recording {
             mem::take(names)
@@ -256,10 +244,7 @@ impl Recorder {
     #[cold]
     #[inline(never)]
     fn keep(&mut self, stored: Stored) {
-        let (head_max, text_max) = (
-            self.capacity / 2,
-            self.capacity.saturating_mul(TEXT_BYTES_PER_EVENT) / 2,
-        );
+        let (head_max, text_max) = (self.capacity / 2, self.capacity.saturating_mul(TEXT_BYTES_PER_EVENT) / 2);
         if self.in_head && self.head.len() < head_max {
             self.head.push(stored);
             self.in_head = self.head.len() < head_max && self.head_text_bytes < text_max;
@@ -282,11 +267,7 @@ impl Recorder {
         };
         // Its text may be one of the head's; then the distance is huge.
         let with_it = text.get().wrapping_sub(self.texts.tail_start).wrapping_add(1);
-        let with_it = if with_it as usize <= self.texts.tail.len() {
-            with_it
-        } else {
-            0
-        };
+        let with_it = if with_it as usize <= self.texts.tail.len() { with_it } else { 0 };
         for dropped in self.texts.tail.drain(..with_it as usize) {
             self.tail_text_bytes -= dropped.len() + TEXT_OVERHEAD;
         }
@@ -308,13 +289,7 @@ mod tests {
     fn golden_digest_of_a_run() {
         let mut recorder = Recorder::off();
         let text = recorder.text("tick");
-        recorder.event(
-            Instant::from_nanos(1_500_000_000),
-            Event::Note {
-                who: Actor::Outside,
-                text,
-            },
-        );
+        recorder.event(Instant::from_nanos(1_500_000_000), Event::Note { who: Actor::Outside, text });
         recorder.event(Instant::from_nanos(1_500_000_000), Event::TasksShutDown { count: 2 });
         assert_eq!(recorder.digest(&names()).to_string(), "e48a6f5f6ed4f6cf");
     }
@@ -324,21 +299,12 @@ mod tests {
         let mut recorder = Recorder::on().capacity(100);
         for _ in 0..1_000 {
             let text = recorder.text(&"long ".repeat(100));
-            recorder.event(
-                Instant::START,
-                Event::Note {
-                    who: Actor::Outside,
-                    text,
-                },
-            );
+            recorder.event(Instant::START, Event::Note { who: Actor::Outside, text });
         }
         let trace = recorder.finish(&mut names());
         assert_eq!(trace.total(), 1_000);
         let bytes: usize = trace.events().filter_map(|entry| entry.text()).map(str::len).sum();
-        assert!(
-            (10_000..=14_000).contains(&bytes),
-            "{bytes} bytes of text for a capacity of 100 events"
-        );
+        assert!((10_000..=14_000).contains(&bytes), "{bytes} bytes of text for a capacity of 100 events");
     }
 
     proptest! {

@@ -58,13 +58,7 @@ impl Columns {
 
     /// Writes the line, padded to the widths of its table; no space stands at the end.
     pub(super) fn write(&self, out: &mut impl Write, widths: Widths) -> fmt::Result {
-        let Self {
-            time,
-            who,
-            word,
-            details,
-            place,
-        } = self;
+        let Self { time, who, word, details, place } = self;
         let (time_width, who_width) = (widths.time, widths.who);
         write!(out, "{time:>time_width$}  {who:who_width$}  {word}")?;
         if details.is_empty() && place.is_empty() {

@@ -16,10 +16,7 @@ use crate::instant::Instant;
 /// Any event at all, with operands that may mean nothing.
 pub(super) fn event() -> impl Strategy<Value = Event> {
     (prop::sample::select(EventKind::ALL), any::<u64>(), any::<u64>()).prop_map(|(kind, low, high)| {
-        let packed = Packed {
-            low: low & !0xff | u64::from(kind.code()),
-            high,
-        };
+        let packed = Packed { low: low & !0xff | u64::from(kind.code()), high };
         Event::unpack(packed).expect("a kind that is listed has events")
     })
 }
@@ -34,10 +31,7 @@ pub(super) enum Deed {
 fn deed() -> impl Strategy<Value = Deed> {
     let task = (0..8u32).prop_map(TaskId::new);
     let small = prop_oneof![
-        task.clone().prop_map(|task| Event::Spawned {
-            task,
-            by: Actor::Outside
-        }),
+        task.clone().prop_map(|task| Event::Spawned { task, by: Actor::Outside }),
         (task.clone(), task.clone()).prop_map(|(task, by)| Event::CancelRequested {
             task,
             by: by.into(),
@@ -45,10 +39,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         }),
         task.clone().prop_map(|task| Event::Polled { task }),
         task.clone().prop_map(|task| Event::Woken { task }),
-        (task.clone(), 0..4u64).prop_map(|(task, nanos)| Event::Late {
-            task: Some(task),
-            nanos
-        }),
+        (task.clone(), 0..4u64).prop_map(|(task, nanos)| Event::Late { task: Some(task), nanos }),
         task.prop_map(|task| Event::Finished { task }),
     ];
     prop_oneof![
@@ -68,11 +59,7 @@ pub(super) fn names() -> Names {
     let mut names = Names::new();
     let mut parent = None;
     for number in 1..=6 {
-        let label = if number % 2 == 1 {
-            Label::Text("main")
-        } else {
-            Label::Number(number)
-        };
+        let label = if number % 2 == 1 { Label::Text("main") } else { Label::Number(number) };
         parent = Some(names.add_task(parent, label, Location::caller()));
         names.add_resource("lock", (number > 3).then_some("accounts"));
         names.add_job(format_args!("pool/{number}"));
@@ -87,10 +74,7 @@ pub(super) fn record(deeds: &[(u64, Deed)], mut recorder: Recorder) -> Trace {
         now += step;
         let event = match deed {
             Deed::Event(event) => *event,
-            Deed::Note(text) => Event::Note {
-                who: Actor::Outside,
-                text: recorder.text(text),
-            },
+            Deed::Note(text) => Event::Note { who: Actor::Outside, text: recorder.text(text) },
         };
         recorder.event(Instant::from_nanos(now), event);
     }

@@ -36,9 +36,7 @@ pub(super) struct Strings {
 impl Strings {
     /// Appends what `write` writes, as one string; its number, less than 2³¹.
     pub(super) fn push(&mut self, write: impl FnOnce(&mut String) -> fmt::Result) -> u32 {
-        let number = u32::try_from(self.ends.len())
-            .ok()
-            .filter(|number| number.leading_zeros() > 0);
+        let number = u32::try_from(self.ends.len()).ok().filter(|number| number.leading_zeros() > 0);
         let number = number.expect("a run may have 2147483648 names of a sort, and this one has more");
         if write(&mut self.bytes).is_err() {
             self.bytes.push_str("(a name that cannot be written)");
@@ -113,11 +111,7 @@ pub(super) fn write_quoted(out: &mut String, text: &str) -> fmt::Result {
 pub(super) fn write_name(out: &mut String, name: &str) -> fmt::Result {
     let special = |char: char| is_unprintable(char) || "#\"\\".contains(char);
     let misread = name.trim() != name || name.bytes().all(|byte| byte.is_ascii_digit());
-    if misread || name.contains(special) {
-        write_quoted(out, name)
-    } else {
-        out.write_str(name)
-    }
+    if misread || name.contains(special) { write_quoted(out, name) } else { out.write_str(name) }
 }
 
 #[cfg(test)]
@@ -139,13 +133,9 @@ mod tests {
         for plain in ["accounts", "seat 4", "10.0.0.1:80", "users/7", "数据", "3rd"] {
             assert_eq!(written(write_name, plain), plain);
         }
-        for (name, shown) in [
-            ("", r#""""#),
-            ("7", r#""7""#),
-            (" a", r#"" a""#),
-            ("a#2", r#""a#2""#),
-            ("a\n", r#""a\n""#),
-        ] {
+        for (name, shown) in
+            [("", r#""""#), ("7", r#""7""#), (" a", r#"" a""#), ("a#2", r#""a#2""#), ("a\n", r#""a\n""#)]
+        {
             assert_eq!(written(write_name, name), shown);
         }
     }

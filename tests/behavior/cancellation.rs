@@ -10,7 +10,8 @@ use futures::future::{join, join_all};
 use futures::stream::{FuturesUnordered, StreamExt};
 use seedbed::task::Cancelled;
 use seedbed::{
-    Promise, Sim, TaskError, TaskGroup, catch_cancel, current_task, gather, now, shield, sleep, spawn, timeout, yield_now,
+    Promise, Sim, TaskError, TaskGroup, catch_cancel, current_task, gather, now, shield, sleep, spawn, timeout,
+    yield_now,
 };
 
 fn seconds(n: u64) -> Duration {
@@ -253,7 +254,8 @@ fn cancelling_the_task_reaches_every_branch_of_a_join() {
 fn frames_inside_futures_unordered_are_woken_for_a_delivery() {
     let caught = check(async {
         let task = spawn(async {
-            let mut branches: FuturesUnordered<_> = (1..4).map(|_| catch_cancel(std::future::pending::<()>())).collect();
+            let mut branches: FuturesUnordered<_> =
+                (1..4).map(|_| catch_cancel(std::future::pending::<()>())).collect();
             let mut caught = 0;
             while let Some(branch) = branches.next().await {
                 caught += u32::from(branch.is_err());

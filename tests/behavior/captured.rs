@@ -14,7 +14,8 @@ use crate::support::{elsewhere, secs, steady};
 /// The captured lines, without their times.
 fn logged<T>(report: &Report<T>) -> Vec<String> {
     let lines = report.trace.filter().kind(EventKind::Captured).summary();
-    let columns = |line: &str| line.split_once("s  ").map(|(_, rest)| rest.replace("log  ", "").replace("behavior::", ""));
+    let columns =
+        |line: &str| line.split_once("s  ").map(|(_, rest)| rest.replace("log  ", "").replace("behavior::", ""));
     lines.lines().filter_map(columns).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
@@ -117,7 +118,7 @@ fn a_span_held_while_others_run_is_not_theirs() {
         yield_now().await;
         info!("is free");
         holder.await.unwrap();
-        job.unwrap().await.unwrap().unwrap();
+        job.await.unwrap();
     });
     let lines = logged(&report);
     assert_eq!(lines[..2], ["main INFO captured: is free", "main/1 INFO captured: held: holds"]);
@@ -225,7 +226,9 @@ fn outside_a_run_nothing_is_captured() {
     info!("nobody listens");
     let kept = Mutex::new(None);
     let report = Sim::new(0).run(async {});
-    tracing::dispatcher::get_default(|dispatch| *kept.lock().unwrap() = Some(dispatch.is::<tracing::subscriber::NoSubscriber>()));
+    tracing::dispatcher::get_default(|dispatch| {
+        *kept.lock().unwrap() = Some(dispatch.is::<tracing::subscriber::NoSubscriber>())
+    });
     info!("nobody listens any more");
     assert_eq!(logged(&report), Vec::<String>::new());
     assert_eq!(kept.into_inner().unwrap(), Some(true));

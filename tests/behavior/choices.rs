@@ -109,20 +109,14 @@ proptest! {
 }
 
 fn any_replay() -> impl Strategy<Value = Replay> {
-    let subject = prop_oneof![
-        Just("main".to_owned()),
-        "main(/(b|tick|é|[0-9]{1,2})){1,3}",
-        "[a-z→ß]{1,9}( [!-.0-~]{1,3}){0,2}"
-    ];
+    let subject =
+        prop_oneof![Just("main".to_owned()), "main(/(b|tick|é|[0-9]{1,2})){1,3}", "[a-z→ß]{1,9}( [!-.0-~]{1,3}){0,2}"];
     let number = || prop_oneof![0..3_u32, any::<u32>()];
     let address = (subject, sample::select(&Kind::ALL[..]), number())
         .prop_map(|(subject, kind, n)| Address::new(subject, kind, n).unwrap());
     let answer = number().prop_map(|answer| NonZeroU32::MIN.saturating_add(answer));
     prop_oneof![
-        (any::<u64>(), any::<String>()).prop_map(|(bits, policy)| Replay::Seeded {
-            seed: Seed::new(bits),
-            policy
-        }),
+        (any::<u64>(), any::<String>()).prop_map(|(bits, policy)| Replay::Seeded { seed: Seed::new(bits), policy }),
         collection::vec((address, answer), 0..6).prop_map(|entries| Replay::Departures(entries.into_iter().collect())),
     ]
 }

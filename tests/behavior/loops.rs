@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use seedbed::task::{Builder, LoopClosed};
 use seedbed::{
-    EventLoop, Instant, LoopError, Promise, Runner, Sim, TaskError, all_tasks, current_task, run, sleep, spawn, yield_now,
+    EventLoop, Instant, LoopError, Promise, Runner, Sim, TaskError, all_tasks, current_task, run, sleep, spawn,
+    yield_now,
 };
 
 /// What a driver makes of the loops, which is returned.

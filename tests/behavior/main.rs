@@ -1,4 +1,12 @@
 //! Behaviour, by promise: what holds for a program that a run plays, and what happens when it is abused.
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+#![allow(
+    clippy::unit_arg,
+    clippy::async_yields_async,
+    clippy::disallowed_macros,
+    let_underscore_drop,
+    reason = "odd code is what is tested"
+)]
 
 mod support;
 
@@ -18,4 +26,3 @@ mod stuck;
 mod sync;
 mod timers;
 mod verdicts;
-mod wakers;

@@ -4,9 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use seedbed::sync::{Lock, Queue};
-use seedbed::{
-    EventLoop, Failure, FailureKind, LimitKind, Promise, Sim, TaskError, note, sleep, spawn, yield_now,
-};
+use seedbed::{EventLoop, Failure, FailureKind, LimitKind, Promise, Sim, TaskError, note, sleep, spawn, yield_now};
 
 fn failure_of<F: Future + 'static>(sim: Sim, main: F) -> Failure
 where
@@ -105,8 +103,10 @@ fn a_deadlock_names_tasks_holders_and_the_cycle() {
         let _ended = (first.await, second.await);
     });
     let FailureKind::Deadlock { blocked, cycle, .. } = &failure.kind else { panic!("no deadlock: {failure}") };
-    let waits: Vec<_> =
-        blocked.iter().map(|b| (b.task.as_str(), b.waits_for.as_str(), b.held_by.join(","), b.since.to_string())).collect();
+    let waits: Vec<_> = blocked
+        .iter()
+        .map(|b| (b.task.as_str(), b.waits_for.as_str(), b.held_by.join(","), b.since.to_string()))
+        .collect();
     assert_eq!(
         waits,
         [
@@ -134,10 +134,7 @@ fn limits_name_themselves_and_the_task() {
         });
         spinner.unwrap().await
     };
-    let cases = [
-        (Sim::new(0).steps(500), LimitKind::Steps),
-        (Sim::new(0).self_wakes(500), LimitKind::SelfWakes),
-    ];
+    let cases = [(Sim::new(0).steps(500), LimitKind::Steps), (Sim::new(0).self_wakes(500), LimitKind::SelfWakes)];
     for (sim, expected) in cases {
         let failure = failure_of(sim, spin());
         let FailureKind::Limit { limit, task, bound, .. } = &failure.kind else { panic!("no limit: {failure}") };

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("6d", &["combine"]),
     ("6e", &["executor"]),
     ("6f", &["event_loop"]),
-    ("6g", &["rand", "note", "branch", "captured", "not_captured"]),
+    ("6g", &["rand", "note", "branch", "captured"]),
     ("7", &["sim"]),
     ("8", &["explore"]),
     ("9", &["harness"]),

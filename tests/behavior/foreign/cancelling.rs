@@ -9,9 +9,7 @@ use std::task::Poll;
 use futures::channel::oneshot;
 use futures::future::{self, FutureExt, join, join_all};
 use futures::stream::{FuturesUnordered, StreamExt};
-use seedbed::{
-    Promise, TaskError, TaskGroup, catch_cancel, gather, note, now, sleep, spawn, timeout, yield_now,
-};
+use seedbed::{Promise, TaskError, TaskGroup, catch_cancel, gather, note, now, sleep, spawn, timeout, yield_now};
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc};
 
 use crate::support::{in_every_order, notes, polls, secs, steady};

@@ -173,7 +173,11 @@ fn buffered_streams_keep_so_many_in_flight() {
         };
         async move {
             let items = stream::iter(0..6).map(work);
-            if ordered { items.buffered(2).collect::<Vec<_>>().await } else { items.buffer_unordered(2).collect().await }
+            if ordered {
+                items.buffered(2).collect::<Vec<_>>().await
+            } else {
+                items.buffer_unordered(2).collect().await
+            }
         }
     };
     let ordered = steady(|| program(true));

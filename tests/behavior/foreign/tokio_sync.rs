@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use futures::future::join_all;
 use seedbed::{note, now, sleep, spawn, timeout, yield_now};
-use tokio::sync::{
-    Barrier, Mutex, Notify, OnceCell, RwLock, Semaphore, broadcast, mpsc, oneshot, watch,
-};
+use tokio::sync::{Barrier, Mutex, Notify, OnceCell, RwLock, Semaphore, broadcast, mpsc, oneshot, watch};
 
 use crate::support::{in_every_order, millis, notes, polls, secs, steady};
 
@@ -29,8 +27,16 @@ fn mpsc_holds_its_sender_back() {
     assert_eq!(
         notes(&report),
         [
-            "0.000 sent 0", "0.000 sent 1", "0.000 got 0", "0.000 sent 2", "1.000 got 1", "1.000 sent 3", "2.000 got 2",
-            "2.000 sent 4", "3.000 got 3", "4.000 got 4",
+            "0.000 sent 0",
+            "0.000 sent 1",
+            "0.000 got 0",
+            "0.000 sent 2",
+            "1.000 got 1",
+            "1.000 sent 3",
+            "2.000 got 2",
+            "2.000 sent 4",
+            "3.000 got 3",
+            "4.000 got 4",
         ]
     );
     assert_eq!(report.end.to_string(), "5.000");

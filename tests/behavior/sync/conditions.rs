@@ -153,6 +153,23 @@ fn who_leaves_a_barrier_is_not_counted() {
     assert_eq!(report.unwrap(), (true, 0, Ok(1), Ok(0)));
 }
 
+/// asyncio's barrier is made of a condition, in which whoever is cancelled notifies another: that one looks, finds
+/// nothing, and stands at the end of the line.
+#[test]
+fn who_is_cancelled_at_a_barrier_sends_the_first_to_the_end_of_the_line() {
+    let report = steady(|| async {
+        let meeting = Barrier::new(4);
+        let guest = |who| spawn(meeting.wait().map(move |place| note!("{who}{}", place.unwrap())));
+        let (a, b, leaving) = (guest("a"), guest("b"), spawn(meeting.wait()));
+        yield_now().await;
+        leaving.cancel();
+        assert!(leaving.await.is_err());
+        yield_now().await;
+        join_all([a, b, guest("c"), guest("d")]).await;
+    });
+    assert_eq!(said(&report), ["d3", "b1", "a0", "c2"]);
+}
+
 /// Whoever loses which select when: as many are let go on as were notified.
 #[test]
 fn in_every_order_a_notification_reaches_somebody() {

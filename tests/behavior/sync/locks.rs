@@ -204,6 +204,21 @@ fn a_permit_is_not_snatched_from_who_was_called() {
 }
 
 #[test]
+fn a_spare_permit_waits_for_its_turn_too() {
+    let report = steady(|| async {
+        let slots = Semaphore::new(0);
+        let waiting = spawn(slots.acquire());
+        yield_now().await;
+        slots.release();
+        slots.release();
+        let before = (slots.locked(), slots.acquire().now_or_never().is_some());
+        waiting.await.unwrap().unwrap();
+        (before, slots.acquire().now_or_never().is_some())
+    });
+    assert_eq!(report.unwrap(), ((true, false), true));
+}
+
+#[test]
 fn a_permit_goes_on_from_who_gives_up() {
     let report = steady(|| async {
         let (slots, stop) = (Semaphore::new(0), Event::new());

@@ -1,4 +1,4 @@
-//! Stands for `captured` when the feature `tracing` is off: nothing is captured.
+//! Without the feature `tracing`, nothing is captured.
 
 /// Nothing to undo.
 pub(crate) struct Uncaptured;

@@ -1,4 +1,4 @@
-//! Events of the `tracing` library become events of the run's trace.
+//! The subscriber that makes events of the `tracing` library events of the run's trace.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -14,9 +14,19 @@ use crate::trace::{Actor, Event};
 
 /// Sends what this thread logs through `tracing` to the trace of its run, until the guard is dropped. A subscriber that
 /// was there before is back then.
-pub(crate) fn capture() -> DefaultGuard {
+pub(crate) fn capture() -> Captured {
     let run = context::with("capture", |kernel| kernel.run);
-    set_default(&Dispatch::new(Capture { run, spans: Mutex::default() }))
+    let made = || Dispatch::new(Capture { run, spans: Mutex::default() });
+    let (second, first) = (made(), made());
+    Captured { _default: set_default(&first), _second: second }
+}
+
+/// While it lives, events go to the trace.
+pub(crate) struct Captured {
+    _default: DefaultGuard,
+    /// Hears nothing. While there is but one listener in the process, `tracing` asks the thread that first meets an event
+    /// whether anybody wants it, and keeps the answer for all threads; with two it asks the listeners.
+    _second: Dispatch,
 }
 
 /// The subscriber of one run. A span that outlives its run still belongs to it, and reaches no later one.
@@ -148,7 +158,8 @@ impl Subscriber for Capture {
             })
         };
         let (level, target) = (event.metadata().level(), event.metadata().target());
-        let text = format!("{level} {target}: {path}{}{}", fields.message, fields.others);
+        let words = format!("{}{}", fields.message, fields.others);
+        let text = format!("{level} {target}: {path}{}", words.trim_start());
         context::try_of(self.run, |kernel| {
             let text = kernel.recorder.text(text.trim_end());
             kernel.emit(Event::Captured { who, text });
