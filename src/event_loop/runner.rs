@@ -101,6 +101,7 @@ impl Runner {
     /// Outside a run.
     #[track_caller]
     pub fn new() -> Result<Self, LoopError> {
+        context::with("Runner::new", |_| ());
         Ok(Self { event_loop: EventLoop::new(), closed: false })
     }
 

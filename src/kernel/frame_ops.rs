@@ -43,7 +43,7 @@ impl Kernel {
         if let Some(request) = extra.frames.leave(index) {
             extra.must_cancel.get_or_insert(request);
         }
-        if parent.is_some_and(|parent| extra.frames.pending().contains(&parent)) || extra.must_cancel.is_some() {
+        if parent.is_some_and(|parent| extra.frames.is_pending(parent)) || extra.must_cancel.is_some() {
             task.check_cancel = true;
         }
     }

@@ -20,7 +20,8 @@ impl ConditionGuard {
         Self { lock: LockGuard::new(Rc::clone(&core.lock), hold), core }
     }
 
-    /// Gives the lock up, waits to be notified, and takes the lock again; see [`Condition::wait`](super::Condition::wait).
+    /// Gives the lock up, waits to be notified, and takes the lock again, as
+    /// [`Condition::wait`](super::Condition::wait).
     ///
     /// # Panics
     ///

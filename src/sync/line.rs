@@ -158,8 +158,7 @@ impl Line {
     /// Joins the line at its end.
     pub(super) fn join(&self, what: &str, resource: &Resource) -> Result<Turn<'_>, OtherLoop> {
         self.bind(what)?;
-        let on = context::with(what, |kernel| resource.waiting(kernel));
-        let waiter = Waiter::new(what, Kind::Resource(on));
+        let waiter = Waiter::new(what, Kind::Resource(resource.waiting()));
         let number = self.places.borrow_mut().join(waiter.address().key);
         Ok(Turn { line: self, number, waiter })
     }

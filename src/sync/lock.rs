@@ -66,16 +66,16 @@ impl LockCore {
     pub(super) async fn acquire(&self, what: &str, again: Option<Hold>) -> Result<Hold, OtherLoop> {
         // Only cancelled waiters may be overtaken: everybody else has their turn.
         if !self.is_locked() && self.line.is_clear() {
-            return Ok(self.take(again, false));
+            return Ok(self.take(what, again, false));
         }
         let mut attempt = Attempt { lock: self, turn: self.line.join(what, &self.resource)? };
         (&mut attempt.turn).await;
         debug_assert!(!self.is_locked(), "seedbed bug: a lock was given to two at once, please report");
-        Ok(self.take(again, true))
+        Ok(self.take(what, again, true))
     }
 
-    fn take(&self, again: Option<Hold>, waited: bool) -> Hold {
-        let holder = self.resource.taken(waited);
+    fn take(&self, what: &str, again: Option<Hold>, waited: bool) -> Hold {
+        let holder = self.resource.taken(what, waited);
         let number = again.map_or_else(|| self.holds.get() + 1, |hold| hold.number);
         self.holds.set(self.holds.get().max(number));
         let hold = Hold { number, holder };

@@ -2,7 +2,8 @@
 //!
 //! Handles are cheap to clone, and all clones mean the same object. An object can be made anywhere, even before the run
 //! begins; it belongs to the loop on which somebody first had to wait for it, and waiting for it on another one is an
-//! error ([`OtherLoop`]), as in asyncio.
+//! error ([`OtherLoop`]), as in asyncio. The run in which it was made, or first used, is the only one it may be used in;
+//! after that run it can still be looked at.
 //!
 //! Whoever waits may be cancelled, or lose a `select!`: its place in the line is given up at once, and a wake-up that
 //! had reached it already is handed on to the next.

@@ -49,13 +49,14 @@ impl Permits {
     /// asyncio's `acquire`. Returns the task that has the permit, if it is one.
     pub(super) async fn acquire(&self, what: &str) -> Result<Option<TaskId>, OtherLoop> {
         if !self.is_locked() {
+            let holder = self.resource.taken(what, false);
             self.value.set(self.value.get() - 1);
-            return Ok(self.resource.taken(false));
+            return Ok(holder);
         }
         let mut attempt = Attempt { permits: self, turn: self.line.join(what, &self.resource)?, taken: false };
         (&mut attempt.turn).await;
         attempt.taken = true;
-        Ok(self.resource.taken(true))
+        Ok(self.resource.taken(what, true))
     }
 
     /// Gives permits to those who wait; whoever is called has it taken off the value already.
@@ -103,7 +104,8 @@ pub(super) async fn permit(permits: Rc<Permits>, what: &'static str) -> Permit {
     }
 }
 
-/// A permit of a [`Semaphore`](super::Semaphore) or a [`BoundedSemaphore`](super::BoundedSemaphore), given back when it is dropped.
+/// A permit of a [`Semaphore`](super::Semaphore) or a [`BoundedSemaphore`](super::BoundedSemaphore), given back when it
+/// is dropped.
 #[must_use = "the permit is given back as soon as it is dropped"]
 pub struct Permit {
     permits: Rc<Permits>,

@@ -1,4 +1,4 @@
-//! What queues have in common: waiting for items and for room, in the order of arrival, whatever the order of the items.
+//! What queues have in common: waiting for items and for room in the order of arrival, whatever the items' order.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

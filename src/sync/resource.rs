@@ -7,16 +7,16 @@ use crate::ident::{ResourceId, TaskId};
 use crate::kernel::Kernel;
 use crate::trace::{Actor, Event};
 
-/// An object's place in the tables of a run.
+/// An object's place in the tables of its run: the one in which it was made or, made outside, first used. Another run
+/// would find in it what the first one left there, so it is refused there; outside every run it is plain data.
 ///
 /// Objects without a name are numbered in the order in which they were made, which depends less on the schedule than the
-/// order in which they are used; so the entry is made with the object, or, where that was outside a run, when a run
-/// first meets it.
+/// order in which they are used.
 #[derive(Debug)]
 pub(super) struct Resource {
     kind: &'static str,
     name: RefCell<Option<Box<str>>>,
-    /// A run, and the object's number there.
+    /// The run, and the object's number there.
     entry: Cell<Option<(u32, ResourceId)>>,
 }
 
@@ -34,26 +34,26 @@ impl Resource {
         self.in_run(|_, _| ());
     }
 
-    /// Does something in the current run; nothing outside of one.
+    /// Does something in the current run; nothing outside of one. Panics if that is not the object's own.
     fn in_run<R>(&self, operation: impl FnOnce(&mut Kernel, ResourceId) -> R) -> Option<R> {
-        context::is_inside().then(|| {
-            context::with(self.kind, |kernel| {
-                let id = self.id(kernel);
+        if !context::is_inside() {
+            return None;
+        }
+        Some(match self.entry.get() {
+            Some((run, id)) => context::of(run, |kernel| operation(kernel, id)),
+            None => context::with(self.kind, |kernel| {
+                let id = kernel.names.add_resource(self.kind, self.name.borrow().as_deref());
+                kernel.resources.add(id);
+                self.entry.set(Some((kernel.run, id)));
                 operation(kernel, id)
-            })
+            }),
         })
     }
 
-    fn id(&self, kernel: &mut Kernel) -> ResourceId {
-        if let Some((run, id)) = self.entry.get()
-            && run == kernel.run
-        {
-            return id;
-        }
-        let id = kernel.names.add_resource(self.kind, self.name.borrow().as_deref());
-        kernel.resources.add(id);
-        self.entry.set(Some((kernel.run, id)));
-        id
+    /// As [`in_run`](Self::in_run), for what destructors do: nothing happens where it would panic.
+    fn in_run_if_own<R>(&self, operation: impl FnOnce(&mut Kernel, ResourceId) -> R) -> Option<R> {
+        let (run, id) = self.entry.get()?;
+        context::try_of(run, |kernel| operation(kernel, id))
     }
 
     /// Records an event, if it is worth telling or the object has a name. What happens while the run is taken down is
@@ -65,15 +65,18 @@ impl Resource {
         }
     }
 
-    /// Somebody begins to wait. Returns what for.
-    pub(super) fn waiting(&self, kernel: &mut Kernel) -> ResourceId {
-        let on = self.id(kernel);
-        self.record(kernel, true, |who| Event::Waiting { who, on });
-        on
+    /// Somebody begins to wait, inside a run. Returns what for.
+    pub(super) fn waiting(&self) -> ResourceId {
+        let id = self.in_run(|kernel, on| {
+            self.record(kernel, true, |who| Event::Waiting { who, on });
+            on
+        });
+        id.expect("seedbed bug: a wait outside every run, please report")
     }
 
-    /// Whoever runs now holds it from here on. Returns the task, if it is one.
-    pub(super) fn taken(&self, waited: bool) -> Option<TaskId> {
+    /// Whoever runs now holds it from here on. Returns the task, if it is one. `what` names the caller in the message of a
+    /// call outside a run.
+    pub(super) fn taken(&self, what: &str, waited: bool) -> Option<TaskId> {
         let holder = self.in_run(|kernel, on| {
             self.record(kernel, waited, |who| Event::Acquired { who, on });
             if let Some(task) = kernel.current {
@@ -81,12 +84,12 @@ impl Resource {
             }
             kernel.current
         });
-        holder.flatten()
+        holder.unwrap_or_else(|| context::with(what, |kernel| kernel.current))
     }
 
     /// What a task holds is given back by whoever runs now.
     pub(super) fn given_back(&self, holder: Option<TaskId>, wanted: bool) {
-        self.in_run(|kernel, on| {
+        self.in_run_if_own(|kernel, on| {
             self.record(kernel, wanted, |who| Event::Released { who, on });
             if holder.is_some() {
                 kernel.resources.released(on, holder);
@@ -96,7 +99,7 @@ impl Resource {
 
     /// Whose a release by hand is: that of the running task if it holds one, else of whoever took one first.
     pub(super) fn likely_holder(&self) -> Option<TaskId> {
-        let holder = self.in_run(|kernel, on| {
+        let holder = self.in_run_if_own(|kernel, on| {
             let holders = kernel.resources.holders(on);
             kernel.current.filter(|task| holders.contains(task)).or_else(|| holders.first().copied())
         });

@@ -50,7 +50,7 @@ impl Frame {
     /// Begins a poll inside the frame; `Err` is a cancellation that was thrown at it.
     pub(crate) fn enter(&mut self, cx: &Context<'_>) -> Result<Inside, Cancelled> {
         let (catches, place) = (self.catches, &mut self.place);
-        let moved = context::with("catch_cancel", |kernel| {
+        let moved = context::with("a `catch_cancel`, `timeout` or `TaskGroup`", |kernel| {
             let Some(task) = kernel.current else { return place.is_some() };
             // A combinator's waker is kept: it may poll only what was woken.
             let wrapped = Some(cx.waker()).filter(|waker| !context::is_own(waker, kernel.run, task));

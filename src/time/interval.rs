@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::clock::now;
 use super::sleep::sleep_until;
+use crate::context;
 use crate::instant::Instant;
 
 /// Ticks at once and then every `period` of virtual time.
@@ -32,7 +33,8 @@ use crate::instant::Instant;
 #[track_caller]
 pub fn interval(period: Duration) -> Interval {
     assert!(!period.is_zero(), "an interval needs a period greater than zero");
-    Interval { period, next: Some(now()) }
+    let start = context::with("interval", |kernel| Instant::from_nanos(kernel.now));
+    Interval { period, next: Some(start) }
 }
 
 /// Made by [`interval`].

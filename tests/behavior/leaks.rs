@@ -2,6 +2,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
+    clippy::disallowed_macros,
     clippy::iter_over_hash_type,
     reason = "these tests let in what the library forbids itself"
 )]
@@ -9,13 +10,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
 use seedbed::policy::Random;
-use seedbed::sync::watch;
+use seedbed::sync::{Lock, watch};
 use seedbed::trace::Digest;
 use seedbed::{FailureKind, Seed, Sim, note, rng, sleep, spawn, yield_now};
 
@@ -135,25 +137,22 @@ fn a_thread_that_wakes_a_task_is_named() {
 }
 
 /// Two branches that are ready at once; which one wins is noted.
-async fn race_of_ours() {
-    for _ in 0..8 {
-        seedbed::select! {
-            () = std::future::ready(()) => note!("first"),
-            () = std::future::ready(()) => note!("second"),
+macro_rules! race {
+    ($($select:ident)::+) => {
+        || async {
+            for _ in 0..8 {
+                $($select)::+! {
+                    () = std::future::ready(()) => note!("first"),
+                    () = std::future::ready(()) => note!("second"),
+                }
+            }
         }
-    }
+    };
 }
 
 #[test]
 fn the_order_of_tokio_select_is_found_out() {
-    assert_found_out(|| async {
-        for _ in 0..8 {
-            tokio::select! {
-                () = std::future::ready(()) => note!("first"),
-                () = std::future::ready(()) => note!("second"),
-            }
-        }
-    });
+    assert_found_out(race!(tokio::select));
 }
 
 #[test]
@@ -171,8 +170,8 @@ fn the_order_of_futures_select_is_found_out() {
 
 #[test]
 fn the_order_of_seedbed_select_is_a_choice_of_the_run() {
-    assert_controlled(race_of_ours);
-    let orders: BTreeSet<String> = (0..RUNS).map(|seed| order_of(seed, race_of_ours)).collect();
+    assert_controlled(race!(seedbed::select));
+    let orders: BTreeSet<String> = (0..RUNS).map(|seed| order_of(seed, race!(seedbed::select))).collect();
     assert!(orders.len() > 1, "a policy chooses among the branches");
 }
 
@@ -226,6 +225,104 @@ fn the_wake_order_of_seedbed_watch_is_that_of_waiting() {
     });
     let expected: Vec<_> = (1..=2).flat_map(|value| (0..16).map(move |name| (name, value))).collect();
     assert_eq!(report.unwrap(), expected);
+}
+
+/// Stops the thread in every second run, as a busy machine may.
+fn stall() {
+    static RUN: AtomicU64 = AtomicU64::new(0);
+    if RUN.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A waiter is overtaken again and again, until its mutex sees on the real clock that it has waited for half a millisecond.
+#[test]
+fn the_clock_of_async_locks_mutex_is_found_out() {
+    assert_found_out(|| async {
+        let mutex = Rc::new(async_lock::Mutex::new(()));
+        let held = mutex.lock().await;
+        let wanted = Rc::clone(&mutex);
+        let waiter = spawn(async move { drop(wanted.lock().await) });
+        yield_now().await;
+        stall();
+        drop(held);
+        let overtakes = mutex.try_lock();
+        yield_now().await;
+        drop(overtakes);
+        note!("overtakes twice: {}", mutex.try_lock().is_some());
+        waiter.await.unwrap();
+    });
+}
+
+/// `futures` and `tokio` have such a mutex too.
+#[test]
+fn the_lock_of_seedbed_is_handed_on_without_a_clock() {
+    assert_controlled(|| async {
+        let lock = Lock::new();
+        let held = lock.lock().await;
+        let wanted = lock.clone();
+        let waiter = spawn(async move {
+            let _held = wanted.lock().await;
+            note!("waiter");
+        });
+        yield_now().await;
+        stall();
+        drop(held);
+        let _held = lock.lock().await;
+        note!("main");
+        waiter.await.unwrap();
+    });
+}
+
+/// What std asks the machine for here is what `getrandom` asks for, and `rand::rng()` begins with.
+#[test]
+fn randomness_of_the_machine_is_found_out() {
+    assert_found_out(|| async { note!("{}", RandomState::new().hash_one(0)) });
+}
+
+/// The program of which other processes print the digest.
+async fn a_bit_of_everything() {
+    use rand::Rng;
+    three_tasks().await;
+    for _ in 0..4 {
+        let draw = rng().next_u64();
+        seedbed::select! {
+            () = sleep(Duration::from_millis(draw % 2)) => note!("slept"),
+            () = std::future::ready(()) => note!("drew {draw}"),
+        }
+    }
+}
+
+#[test]
+fn another_process_prints_its_digest() {
+    let seed = Seed::new(3);
+    println!("digest {}", Sim::new(seed).policy(Random::new(seed)).run(a_bit_of_everything()).digest);
+}
+
+#[test]
+fn the_environment_changes_nothing() {
+    let in_process = |variables: &[(&str, &str)]| {
+        let mut process = std::process::Command::new(std::env::current_exe().unwrap());
+        process.args(["--exact", "leaks::another_process_prints_its_digest", "--nocapture"]);
+        process.envs(variables.iter().copied()).env_remove("RUST_BACKTRACE");
+        let output = String::from_utf8(process.output().unwrap().stdout).unwrap();
+        let digest = output.lines().find_map(|line| line.split_once("digest ")).map(|(_, digest)| digest.to_owned());
+        digest.unwrap_or_else(|| panic!("no digest: {output}"))
+    };
+    let here = in_process(&[]);
+    let names = ["SEEDBED_SEED", "SEEDBED_POLICY", "RUST_LOG", "RUST_BACKTRACE", "TZ", "LANG", "RUST_MIN_STACK"];
+    for name in names {
+        assert_eq!(in_process(&[(name, "1048576")]), here, "{name}");
+    }
+}
+
+/// Questions are bounded by a `u32` and draws are of fixed width; so these, once written down, hold everywhere.
+#[test]
+fn answers_do_not_depend_on_the_width_of_a_pointer() {
+    let report = Sim::new(3).policy(Random::new(Seed::new(3))).record(true).run(a_bit_of_everything());
+    let expected = "main branch 3 = 1\nmain rng 0 = 125607663\nmain rng 1 = 1521709142\nmain rng 2 = 619822976\n\
+                    main rng 3 = 3562236411\nmain/1 overtaken 1 = 1\nmain/2 overtaken 0 = 1\nmain/2 overtaken 1 = 1";
+    assert_eq!(report.departures.to_string(), expected);
 }
 
 #[test]

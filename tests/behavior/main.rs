@@ -1,12 +1,5 @@
 //! Behaviour, by promise: what holds for a program that a run plays, and what happens when it is abused.
 #![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
-#![allow(
-    clippy::unit_arg,
-    clippy::async_yields_async,
-    clippy::disallowed_macros,
-    let_underscore_drop,
-    reason = "odd code is what is tested"
-)]
 
 mod support;
 
@@ -15,14 +8,17 @@ mod cancellation;
 #[cfg(feature = "tracing")]
 mod captured;
 mod choices;
+mod depth;
 mod examples;
 mod executors;
 mod foreign;
 mod leaks;
 mod loops;
+mod misuse;
 mod processes;
 mod select;
 mod stuck;
 mod sync;
 mod timers;
 mod verdicts;
+mod wakers;

@@ -1,7 +1,7 @@
 //! Scenario files: one JSON object a line, plain or gzip.
 
-use std::fs;
-use std::io::Read;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -24,26 +24,28 @@ pub(crate) struct Line {
     pub(crate) scenario: Result<Scenario, String>,
 }
 
-/// The lines of `path` that are not blank.
+/// The lines of `path` that are not blank, read one by one.
 ///
 /// # Errors
 ///
 /// Says which file could not be read, and why.
-pub(crate) fn read(path: &Path) -> Result<Vec<Line>, String> {
-    let mut bytes = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    if path.extension().is_some_and(|e| e == "gz") {
-        let mut plain = Vec::new();
-        let unpacked = flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain);
-        unpacked.map_err(|e| format!("{}: {e}", path.display()))?;
-        bytes = plain;
-    }
-    let mut lines = Vec::new();
-    for (number, line) in (1..).zip(bytes.split(|&b| b == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let scenario = serde_json::from_slice(line).map_err(|e| e.to_string());
-        lines.push(Line { path: path.to_owned(), number, scenario });
-    }
-    Ok(lines)
+pub(crate) fn read(path: &Path) -> Result<impl Iterator<Item = Line>, String> {
+    let failed = |e: std::io::Error| format!("{}: {e}", path.display());
+    let file = File::open(path).map_err(failed)?;
+    let bytes: Box<dyn Read> = match path.extension() {
+        Some(extension) if extension == "gz" => Box::new(flate2::read::MultiGzDecoder::new(file)),
+        _ => Box::new(file),
+    };
+    let path = path.to_owned();
+    // A file that cannot be read further says so on and on.
+    let lines = (1..).zip(BufReader::new(bytes).split(b'\n')).scan(false, |broken, (number, line)| {
+        let before = std::mem::replace(broken, line.is_err());
+        (!before).then_some((number, line))
+    });
+    let lines = lines.filter(|(_, line)| !line.as_ref().is_ok_and(|line| line.trim_ascii().is_empty()));
+    Ok(lines.map(move |(number, line)| {
+        let scenario = line.map_err(|e| e.to_string());
+        let scenario = scenario.and_then(|line| serde_json::from_slice(&line).map_err(|e| e.to_string()));
+        Line { path: path.clone(), number, scenario }
+    }))
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures::FutureExt;
 use futures::future::join_all;
-use seedbed::sync::{BoundedSemaphore, Event, Lock, NotAcquired, OtherLoop, ReleasedTooOften, Semaphore};
+use seedbed::sync::{BoundedSemaphore, Event, Lock, NotAcquired, OtherLoop, Queue, ReleasedTooOften, Semaphore};
 use seedbed::trace::EventKind;
 use seedbed::{FailureKind, Sim, note, run, select, sleep, spawn, task, timeout, yield_now};
 
@@ -359,4 +359,38 @@ fn the_trace_tells_of_names_and_of_waiting_only() {
     assert_eq!(report.trace.filter().kind(EventKind::Waiting).events().count(), 1);
     assert_eq!(report.trace.filter().kind(EventKind::Signalled).events().count(), 1);
     assert!(report.trace.summary().contains("main/1  wait     event 1"), "{}", report.trace.summary());
+}
+
+/// What one run left in an object must not decide what happens in the next.
+#[test]
+fn an_object_serves_one_run() {
+    let (slots, names) = (Semaphore::new(1), Queue::new(0));
+    let (first, written) = (slots.clone(), names.clone());
+    let kept = Sim::new(0).run(async move {
+        written.put("first").await.unwrap();
+        first.permit().await
+    });
+    drop(kept.unwrap());
+    let (second, read) = (slots.clone(), names.clone());
+    for refused in [
+        failure(Sim::new(0).run(async move { second.acquire().await.is_ok() })),
+        failure(Sim::new(0).run(async move { read.get().await.is_ok() })),
+    ] {
+        assert!(refused.to_string().contains("used outside its own seedbed run"), "{refused}");
+    }
+    assert_eq!(format!("{slots:?}"), "Semaphore { permits: 1, waiting: 0 }");
+}
+
+#[test]
+fn a_queue_can_be_filled_before_its_run_and_read_after_it() {
+    let queue = Queue::new(0);
+    queue.put_nowait(1).unwrap();
+    let theirs = queue.clone();
+    Sim::new(0)
+        .run(async move {
+            let item = theirs.get().await.unwrap();
+            theirs.put(item + 1).await.unwrap();
+        })
+        .unwrap();
+    assert_eq!(queue.get_nowait(), Ok(2));
 }
