@@ -12,7 +12,6 @@ use crate::support::secs;
 const DEEP: usize = 10_000;
 
 /// Futures inside futures are calls inside calls, and what they need of the stack is the program's to have.
-#[expect(clippy::disallowed_methods, reason = "the stack of a test's own thread is too small for this")]
 fn on_a_big_stack<T: Send + 'static>(code: impl FnOnce() -> T + Send + 'static) -> T {
     let thread = std::thread::Builder::new().stack_size(1 << 30).spawn(code).unwrap();
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

@@ -1,5 +1,14 @@
 //! Behaviour, by promise: what holds for a program that a run plays, and what happens when it is abused.
 #![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+#![allow(
+    clippy::unit_arg,
+    clippy::async_yields_async,
+    clippy::disallowed_macros,
+    clippy::redundant_async_block,
+    clippy::waker_clone_wake,
+    let_underscore_drop,
+    reason = "odd code is what is tested"
+)]
 
 mod support;
 
