@@ -70,14 +70,13 @@ impl Sim {
                  after the first has ended"
             )
         };
-        let captured = captured::capture();
+        let _captured = captured::capture();
         let outcome = {
             let _catching = world.catching();
             context::guarded(&world, || "the driver".to_owned(), driver)
         };
         // A value that leaves the run is dropped by the caller; whatever else is left ends here.
         context::tear_down(&world);
-        drop(captured);
         let foreign = context::take_foreign(world.run);
         drop(entered);
         let kernel = World::into_kernel(world);
