@@ -62,8 +62,10 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {
         let path = entry.expect("the repository can be listed").path();
         let name = path.file_name().and_then(|name| name.to_str()).expect("names are UTF-8");
         if path.is_dir() {
-            // A build directory marks itself with a CACHEDIR.TAG, whatever its name.
-            if name != ".git" && !path.join("CACHEDIR.TAG").exists() {
+            // A build directory marks itself with a CACHEDIR.TAG, whatever its name, but only where cargo made the folder:
+            // one that stood there already, empty or restored from a cache, is known by its place.
+            let is_build = path == root.join("target") || path.join("CACHEDIR.TAG").exists();
+            if name != ".git" && !is_build {
                 collect(root, &path, files);
             }
         } else if WRITTEN.contains(&name.rsplit('.').next().unwrap_or(name)) {

@@ -5,3 +5,4 @@ mod combinators;
 mod failing;
 mod smol;
 mod tokio_sync;
+mod trees;
