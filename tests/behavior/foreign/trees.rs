@@ -1,7 +1,7 @@
 //! Any tree of combinators, timers, frames and channels survives any cancellation: nothing hangs, nothing is lost.
 
 use std::cell::Cell;
-use std::future::pending;
+use std::future::{pending, ready};
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -115,7 +115,10 @@ impl Tree {
                     second.run().await;
                 }
                 Self::Join(all) => drop(join_all(all.into_iter().map(Self::run)).await),
-                Self::Set(all) => drop(all.into_iter().map(Self::run).collect::<FuturesUnordered<_>>().count().await),
+                Self::Set(all) => {
+                    let set = all.into_iter().map(Self::run).collect::<FuturesUnordered<_>>();
+                    set.for_each(|()| ready(())).await;
+                }
                 Self::Race(first, second) => drop(select(first.run(), second.run()).await),
                 Self::Timeout(limit, inner) => drop(timeout(millis(limit), inner.run()).await),
                 Self::Catch(inner) => drop(catch_cancel(inner.run()).await),
@@ -126,7 +129,8 @@ impl Tree {
                 }
                 Self::Shared(inner) => {
                     let shared = inner.run().shared();
-                    drop([shared.clone(), shared].into_iter().collect::<FuturesUnordered<_>>().count().await);
+                    let handles = [shared.clone(), shared].into_iter().collect::<FuturesUnordered<_>>();
+                    handles.for_each(|()| ready(())).await;
                 }
             }
         }
