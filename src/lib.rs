@@ -69,6 +69,7 @@ mod note;
 mod branch;
 mod captured;
 pub mod sim;
+pub mod explore;
 pub mod harness;
 
 pub use combine::{

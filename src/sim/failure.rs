@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use crate::instant::Instant;
 use crate::kernel::{BlockedTask, LimitKind, PanicReport, Stop};
+use crate::trace::Trace;
+
+/// How many events a failure shows.
+const LAST_EVENTS: usize = 12;
 
 /// What sort of failure ended a run, with its particulars.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,6 +45,11 @@ pub enum FailureKind {
         /// The message of the cancellation, if it had one.
         message: Option<String>,
     },
+    /// The main task of a test returned an error.
+    Returned {
+        /// The `Debug` form of the error.
+        error: String,
+    },
 }
 
 /// Why a run failed: what, and when in virtual time.
@@ -69,6 +78,13 @@ pub struct Failure {
     pub last_events: String,
     /// How many events there were in all.
     pub events: u64,
+}
+
+impl Failure {
+    pub(super) fn new(kind: FailureKind, at: Instant, trace: &Trace) -> Self {
+        let last_events = if trace.is_recorded() { trace.filter().last(LAST_EVENTS).summary() } else { String::new() };
+        Self { kind, at, last_events, events: trace.total() }
+    }
 }
 
 impl From<Stop> for FailureKind {
@@ -110,6 +126,7 @@ impl std::fmt::Display for FailureKind {
                 f.write_str("the main task was cancelled")?;
                 message.iter().try_for_each(|message| write!(f, ": {message}"))
             }
+            Self::Returned { error } => write!(f, "the test returned an error: {error}"),
         }
     }
 }

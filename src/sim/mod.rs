@@ -2,9 +2,11 @@
 
 mod failure;
 mod report;
+mod outcome;
 mod builder;
 mod run;
 
 pub use builder::Sim;
 pub use failure::{Failure, FailureKind};
+pub use outcome::Outcome;
 pub use report::Report;

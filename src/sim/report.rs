@@ -61,6 +61,24 @@ impl<T> Report<T> {
         }
     }
 
+    /// The same report with another value, or with a failure that only the value shows.
+    pub(super) fn and_then<U>(self, judge: impl FnOnce(T, Instant, &Trace) -> Result<U, Failure>) -> Report<U> {
+        Report {
+            result: self.result.and_then(|value| judge(value, self.end, &self.trace)),
+            seed: self.seed,
+            policy: self.policy,
+            end: self.end,
+            steps: self.steps,
+            tasks: self.tasks,
+            leftovers: self.leftovers,
+            leaked: self.leaked,
+            departures: self.departures,
+            mismatches: self.mismatches,
+            digest: self.digest,
+            trace: self.trace,
+        }
+    }
+
     /// True if the run has a value.
     pub fn is_ok(&self) -> bool {
         self.result.is_ok()

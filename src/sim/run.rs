@@ -13,10 +13,7 @@ use crate::event_loop::LoopError;
 use crate::instant::Instant;
 use crate::kernel::{Config, Kernel};
 use crate::task::TaskError;
-use crate::trace::{Recorder, Trace};
-
-/// How many events a failure shows.
-const LAST_EVENTS: usize = 12;
+use crate::trace::Recorder;
 
 impl Sim {
     /// Runs a main task on a fresh loop, as [`asyncio.run`](crate::run) does: when it ends, what is left is cancelled and
@@ -119,7 +116,7 @@ fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -
     let trace = kernel.recorder.finish(&mut kernel.names);
     let result = match (kind, outcome) {
         (None, Ok(Ok(value))) => Ok(value),
-        (Some(kind), _) => Err(failure(kind, end, &trace)),
+        (Some(kind), _) => Err(Failure::new(kind, end, &trace)),
         (None, _) => unreachable!("seedbed bug: a run without a value or a verdict, please report"),
     };
     Report {
@@ -160,9 +157,4 @@ fn verdict<T>(kernel: &mut Kernel, outcome: &Outcome<T>) -> Option<FailureKind> 
         .map(|record| FailureKind::Panic(std::sync::Arc::clone(&record.report)))
         .or_else(|| kernel.stop.take().map(FailureKind::from))
         .or(main)
-}
-
-fn failure(kind: FailureKind, at: Instant, trace: &Trace) -> Failure {
-    let last_events = if trace.is_recorded() { trace.filter().last(LAST_EVENTS).summary() } else { String::new() };
-    Failure { kind, at, last_events, events: trace.total() }
 }

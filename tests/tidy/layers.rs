@@ -4,7 +4,7 @@ use crate::tree::{File, Token, Tree, closing};
 
 /// Lowest first, with the number of the layer in ARCHITECTURE.md. A module imports those of lower rows and its own folder; inside a
 /// folder, the `mod` lines are such a table again.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("0", &["seed", "ident", "instant"]),
     ("1", &["choice"]),
     ("2", &["trace"]),
@@ -19,6 +19,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("6f", &["event_loop"]),
     ("6g", &["rand", "note", "branch", "captured"]),
     ("7", &["sim"]),
+    ("8", &["explore"]),
     ("8", &["explore"]),
     ("9", &["harness"]),
 ];
