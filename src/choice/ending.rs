@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 
 use super::address::Address;
 use super::departures::Departures;
+use super::reached::Reached;
 
 /// How a plan is followed.
 ///
@@ -38,6 +39,8 @@ pub struct Ending {
     pub departures: Departures,
     /// Where the plan did not fit the run, in the order in which it was noticed; empty except under [`ReplayMode::Strict`].
     pub mismatches: Vec<Mismatch>,
+    /// Which questions were asked; empty where there was no recorder.
+    pub(crate) reached: Reached,
 }
 
 /// A departure that did not fit the run: the code has changed, or the plan was edited.

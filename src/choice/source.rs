@@ -8,6 +8,7 @@ use super::ending::{Ending, ReplayMode};
 use super::kind::Kind;
 use super::names::SubjectCollision;
 use super::plan::Plan;
+use super::reached::Reached;
 use super::record::Record;
 use super::subject::SubjectKey;
 use super::turns::{Activation, Turn, Turns, queue_key};
@@ -302,8 +303,9 @@ impl ChoiceSource {
         for activation in std::mem::take(&mut self.turns).end() {
             self.settle(&activation);
         }
-        let departures = self.record.map(Record::into_departures).transpose()?;
-        Ok(Ending { departures: departures.unwrap_or_default(), mismatches: self.plan.into_mismatches() })
+        let reached = if self.record.is_some() { self.plan.reached() } else { Reached::default() };
+        let departures = self.record.map(Record::into_departures).transpose()?.unwrap_or_default();
+        Ok(Ending { departures, mismatches: self.plan.into_mismatches(), reached })
     }
 }
 

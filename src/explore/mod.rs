@@ -2,6 +2,9 @@
 
 mod program;
 mod signature;
+mod caught;
+mod shrink;
 
 pub use program::Program;
+pub use shrink::{Nondeterminism, OtherFailure, ShrinkLimits, ShrinkProgress, ShrinkStop, Shrunk, shrink};
 pub use signature::Signature;

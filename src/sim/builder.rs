@@ -35,6 +35,8 @@ pub struct Sim {
     pub(super) trace_events: usize,
     pub(super) default_workers: usize,
     pub(super) manual_time: bool,
+    /// A bound on the steps that holds whatever the program sets, for runs that were not asked for by a person.
+    pub(super) steps_cap: u64,
 }
 
 impl Sim {
@@ -51,6 +53,7 @@ impl Sim {
             // asyncio: min(32, cores + 4). The number of cores may not decide a run, so the rule is taken for four.
             default_workers: 8,
             manual_time: false,
+            steps_cap: u64::MAX,
         }
     }
 
@@ -113,6 +116,12 @@ impl Sim {
     /// Ends the run when one step or callback blocks the loop for longer than this; a day by default.
     pub fn blocked(mut self, span: Duration) -> Self {
         self.limits.blocked = span;
+        self
+    }
+
+    /// Ends the run after so many steps, even where the program's own limit is higher.
+    pub(crate) fn steps_cap(mut self, steps: u64) -> Self {
+        self.steps_cap = steps;
         self
     }
 

@@ -1,7 +1,7 @@
 //! What a run came to, as a value.
 
 use super::failure::Failure;
-use crate::choice::{Departures, Mismatch};
+use crate::choice::{Departures, Mismatch, Reached};
 use crate::instant::Instant;
 use crate::kernel::Counts;
 use crate::seed::Seed;
@@ -41,6 +41,8 @@ pub struct Report<T> {
     pub departures: Departures,
     /// Where a strict replay did not fit the program.
     pub mismatches: Vec<Mismatch>,
+    /// Which questions were asked, if choices were recorded.
+    pub(crate) reached: Reached,
     /// The fingerprint of all events. Equal runs have equal digests.
     pub digest: Digest,
     /// What happened.
@@ -74,6 +76,7 @@ impl<T> Report<T> {
             leaked: self.leaked,
             departures: self.departures,
             mismatches: self.mismatches,
+            reached: self.reached,
             digest: self.digest,
             trace: self.trace,
         }

@@ -90,11 +90,13 @@ impl Sim {
         };
         let choices = if self.record { choices.record() } else { choices };
         let recorder = if self.trace { Recorder::on().capacity(self.trace_events) } else { Recorder::off() };
+        let mut limits = self.limits;
+        limits.steps = limits.steps.min(self.steps_cap);
         let config = Config {
             seed: self.seed,
             policy: self.policy,
             choices,
-            limits: self.limits,
+            limits,
             recorder,
             default_workers: self.default_workers,
             manual_time: self.manual_time,
@@ -130,6 +132,7 @@ fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -
         leaked: std::mem::take(&mut kernel.leaked),
         departures: choices.departures,
         mismatches: choices.mismatches,
+        reached: choices.reached,
         digest: trace.digest(),
         trace,
     }
