@@ -25,7 +25,7 @@ mod ticker;
 use std::process::Command;
 
 use program::{Shared, generate, perform};
-use seedbed::policy::by_name;
+use seedbed::policy::{Profile, by_name};
 use seedbed::{Report, Seed, Sim};
 
 const PROGRAMS: u64 = 200;
@@ -33,7 +33,7 @@ const POLICIES: [&str; 2] = ["fifo", "random"];
 
 fn run(number: u64, policy: &str, trace: bool) -> Report<()> {
     let seed = Seed::new(number);
-    let policy = by_name(policy, seed).expect("a known policy");
+    let policy = by_name(policy, seed, &Profile::default()).expect("a known policy");
     Sim::new(seed).policy(policy).trace(trace).run(async move { perform(generate(seed), Shared::new()).await })
 }
 
@@ -146,15 +146,44 @@ fn recording_the_trace_does_not_change_the_run() {
 /// The order of any policy is recorded as departures and replayed exactly.
 #[test]
 fn recorded_departures_replay_exactly() {
-    use seedbed::choice::ReplayMode;
+    use seedbed::choice::{Kind, ReplayMode};
+    let every = [
+        "fifo",
+        "random+clock+late",
+        "pct:1",
+        "pct:3+clock",
+        "pos",
+        "pos+clock",
+        "urw+clock",
+        "sticky+clock",
+        "delay:3+clock+late",
+        "portfolio",
+    ];
+    let mut departed = [0; 10];
     for number in 0..PROGRAMS {
         let seed = Seed::new(number);
-        let policy = by_name("random", seed).expect("a known policy");
         let program = move || async move { perform(generate(seed), Shared::new()).await };
-        let recorded = Sim::new(seed).policy(policy).record(true).run(program());
-        let replayed = Sim::new(Seed::new(0)).replay(recorded.departures.clone(), ReplayMode::Strict).run(program());
-        assert_eq!(replayed.mismatches, [], "program {number}");
-        assert_eq!(recorded.digest, replayed.digest, "program {number}");
-        assert_eq!(recorded.trace.full(), replayed.trace.full(), "program {number}");
+        let plain = Sim::new(seed).run(program());
+        let profiled = Sim::new(seed).profile(true).run(program());
+        assert_eq!(plain.digest, profiled.digest, "program {number}: the profile changed the run");
+        for (name, departed) in every.into_iter().zip(&mut departed) {
+            let run = |record| {
+                let policy = by_name(name, seed, &profiled.profile).expect("a known policy");
+                Sim::new(seed).policy(policy).record(record).run(program())
+            };
+            let (swept, recorded) = (run(false), run(true));
+            assert_eq!(swept.digest, recorded.digest, "program {number}, {name}: the record changed the run");
+            let replayed =
+                Sim::new(Seed::new(0)).replay(recorded.departures.clone(), ReplayMode::Strict).run(program());
+            assert_eq!(replayed.mismatches, [], "program {number}, {name}");
+            assert_eq!(recorded.digest, replayed.digest, "program {number}, {name}");
+            assert_eq!(recorded.trace.full(), replayed.trace.full(), "program {number}, {name}");
+            // Which numbers a generator draws is the seed's, under every policy.
+            *departed += u64::from(recorded.departures.iter().any(|(address, _)| address.kind() != Kind::Rng));
+        }
     }
+    let [fifo, others @ ..] = departed;
+    assert_eq!(fifo, 0);
+    // Many programs have hardly anything to choose.
+    assert!(others.iter().all(|departed| departed * 3 > PROGRAMS), "{departed:?}");
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::policy::by_name;
+use crate::policy::{Profile, by_name};
 use crate::seed::Seed;
 use crate::sim::Sim;
 
@@ -74,7 +74,7 @@ impl TestSettings {
     }
 
     fn into_sim(self) -> Sim {
-        let policy = by_name(self.policy, self.seed);
+        let policy = by_name(self.policy, self.seed, &Profile::default());
         let policy = policy.expect("seedbed bug: the attribute let an unknown policy through, please report");
         let sim = Sim::new(self.seed).policy(policy);
         self.limits.into_iter().zip(self.values).fold(sim, |sim, (set, value)| set(sim, value))

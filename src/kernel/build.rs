@@ -1,5 +1,7 @@
 //! Making a kernel from the configuration of a run.
 
+use std::time::Duration;
+
 use super::arena::Arena;
 use super::idle::Idle;
 use super::limits::Limits;
@@ -23,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) recorder: Recorder,
     pub(crate) default_workers: usize,
     pub(crate) manual_time: bool,
+    pub(crate) stall: Duration,
+    pub(crate) profile: bool,
 }
 
 impl Kernel {
@@ -42,7 +46,7 @@ impl Kernel {
             blocked_for: 0,
             idle: Idle::default(),
             resources: Resources::default(),
-            picker: Picker::new(config.seed, config.policy, config.choices),
+            picker: Picker::new(config.seed, config.policy, config.choices, config.stall, config.profile),
             limits: config.limits,
             steps: 0,
             spins: 0,

@@ -6,18 +6,8 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::rc::Rc;
 
 use super::arena::Key;
-use crate::ident::TaskId;
-
-/// A handle in the ready queue, in the order in which it was made ready.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Ready {
-    /// The next step of a task.
-    Step(TaskId),
-    /// A timer that has come due settles its future.
-    Expiry(Key),
-    /// A callback. A key that finds nothing was cancelled.
-    Call(Key),
-}
+use super::handle::Ready;
+use super::open_queue::OpenQueue;
 
 /// What a timer does when it is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +52,8 @@ const CLEAN_FROM: usize = 100;
 #[derive(Default)]
 pub(crate) struct Loop {
     pub(crate) ready: VecDeque<Ready>,
+    /// Where the handles of `ready` wait while a policy or a plan decides; then `ready` holds what is yet to be moved there.
+    pub(super) open: OpenQueue,
     timers: BinaryHeap<Reverse<Timer>>,
     /// Timers in the queue whose target is gone: at most this many.
     stale: usize,
@@ -83,7 +75,7 @@ pub(crate) struct Loop {
 impl std::fmt::Debug for Loop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Loop")
-            .field("ready", &self.ready.len())
+            .field("ready", &self.waiting())
             .field("timers", &self.timers.len())
             .field("running", &self.running)
             .field("closed", &self.closed)
@@ -92,6 +84,11 @@ impl std::fmt::Debug for Loop {
 }
 
 impl Loop {
+    /// How many handles wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.ready.len() + self.open.len()
+    }
+
     pub(crate) fn add_timer(&mut self, timer: Timer) {
         self.timers.push(Reverse(timer));
     }
@@ -131,7 +128,9 @@ impl Loop {
     pub(crate) fn clear(&mut self) -> (Vec<Ready>, Vec<Timer>) {
         self.stale = 0;
         self.batch = 0;
-        (self.ready.drain(..).collect(), self.timers.drain().map(|Reverse(timer)| timer).collect())
+        let mut ready = self.open.drain();
+        ready.extend(self.ready.drain(..));
+        (ready, self.timers.drain().map(|Reverse(timer)| timer).collect())
     }
 }
 

@@ -11,9 +11,10 @@ use std::task::Waker;
 use super::arena::{Arena, Key};
 use super::frames::FrameIndex;
 use super::future::{Callback, Fut, Kind, PanicReport, State};
+use super::handle::Ready;
 use super::idle::Idle;
 use super::limits::{LimitKind, Limits};
-use super::loops::{Loop, Ready, Target, Timer};
+use super::loops::{Loop, Target, Timer};
 use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
@@ -228,6 +229,7 @@ impl Kernel {
     }
 
     pub(crate) fn add_timer(&mut self, loop_id: LoopId, deadline: u64, target: Target) {
+        let deadline = if self.picker.explores { self.perturbed(deadline) } else { deadline };
         self.timer_sequence += 1;
         let timer = Timer { deadline, sequence: self.timer_sequence, target };
         self.loops[loop_id.get() as usize].add_timer(timer);

@@ -8,6 +8,8 @@ mod arena;
 mod future;
 mod frames;
 mod tasks;
+mod handle;
+mod open_queue;
 mod loops;
 mod outside;
 mod idle;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::loops::Ready;
+use super::handle::Ready;
 use super::machine::Kernel;
 use crate::choice::{Kind, SubjectKey, Turn};
 use crate::ident::{LoopId, TaskId};
-use crate::policy;
+use crate::policy::{self, Observation};
 use crate::trace::{Actor, Event, Label};
 
 /// What was picked.
@@ -51,6 +51,7 @@ impl Kernel {
         self.picker.subjects.push(subject);
         let names = &self.names;
         self.picker.choices.introduce(subject, || Arc::from(names.full_path(id)));
+        self.picker.observe(Observation::Spawned { task: id, parent, subject });
     }
 
     /// A task was put at the end of the ready queue.
@@ -62,49 +63,79 @@ impl Kernel {
         }
     }
 
-    /// Takes the next handle. What stands in front of the first task's step is taken in order; among the steps, the
-    /// policy proposes and the plan decides.
+    /// Takes the next handle. Expiries and callbacks are taken in order; among the steps of tasks, the policy proposes and the plan
+    /// decides.
     #[inline]
     pub(crate) fn pick(&mut self, loop_id: LoopId) -> Pick {
-        let event_loop = &mut self.loops[loop_id.get() as usize];
-        if !self.picker.explores || !matches!(event_loop.ready.front(), Some(Ready::Step(_))) {
+        if !self.picker.explores {
+            let event_loop = &mut self.loops[loop_id.get() as usize];
             return event_loop.ready.pop_front().map_or(Pick::Nothing, Pick::Run);
         }
-        self.pick_step(loop_id)
+        self.pick_open(loop_id)
     }
 
     #[inline(never)]
-    fn pick_step(&mut self, loop_id: LoopId) -> Pick {
-        let next_event = self.next_event(loop_id);
-        let may_expire = next_event.is_some() && !self.manual_time;
-        let mut candidates = std::mem::take(&mut self.picker.candidates);
-        candidates.clear();
-        candidates.extend(self.loops[loop_id.get() as usize].ready.iter().filter_map(|handle| match handle {
-            Ready::Step(id) => Some(*id),
-            Ready::Expiry(_) | Ready::Call(_) => None,
-        }));
-        let policy = &mut self.picker.policy;
-        let turn = self
-            .picker
-            .choices
-            .next_turn(loop_id, may_expire, || policy.next(&policy::Ready::new(&candidates, may_expire)));
-        let picked = match (turn, next_event) {
-            (Turn::Clock, Some(at)) => Pick::Clock(at),
-            (Turn::Clock, None) => unreachable!("seedbed bug: the clock was picked and nothing is due, please report"),
-            (Turn::Task(place), _) => {
-                let id = candidates[place as usize];
-                let queue = &mut self.loops[loop_id.get() as usize].ready;
-                let at = queue.iter().position(|handle| *handle == Ready::Step(id));
-                let handle = at.and_then(|at| queue.remove(at));
-                if place > 0 {
-                    let (kind, who) = (Kind::Overtaken, Actor::from(id));
-                    self.emit(Event::Chose { who, kind, nth: 0, value: place });
-                }
-                handle.map_or(Pick::Nothing, Pick::Run)
+    fn pick_open(&mut self, loop_id: LoopId) -> Pick {
+        let now = self.now;
+        let event_loop = &mut self.loops[loop_id.get() as usize];
+        while let Some(handle) = event_loop.ready.pop_front() {
+            event_loop.open.admit(handle, now);
+            if let Ready::Step(task) = handle {
+                self.picker.observe(Observation::Ready { task });
             }
-        };
-        self.picker.candidates = candidates;
-        picked
+        }
+        if let Some(handle) = event_loop.open.take_other() {
+            if let Ready::Expiry(_) = handle {
+                self.picker.timer_expired();
+            }
+            return Pick::Run(handle);
+        }
+        let Some((_, since)) = event_loop.open.steps.first() else { return Pick::Nothing };
+        let next_event = self.next_event(loop_id).filter(|&at| self.may_expire(at, since));
+        let steps = &self.loops[loop_id.get() as usize].open.steps;
+        match self.picker.next_turn(loop_id, &policy::Ready::new(steps, next_event.is_some())) {
+            Turn::Task(place) => self.take_step(loop_id, place),
+            Turn::Clock => {
+                let at = next_event;
+                let at = at.expect("seedbed bug: the clock was picked and may not move, please report");
+                self.emit(Event::Chose { who: Actor::Callback, kind: Kind::Clock, nth: 0, value: 1 });
+                self.picker.observe(Observation::Expired);
+                self.loops[loop_id.get() as usize].open.moving_clock();
+                Pick::Clock(at)
+            }
+        }
+    }
+
+    /// Whether the clock may move to that instant while somebody is ready since another one.
+    fn may_expire(&self, at: u64, since: u64) -> bool {
+        let span = u128::from(at) <= self.limits.virtual_time.as_nanos();
+        span && !self.manual_time && at.saturating_sub(since) <= self.picker.stall
+    }
+
+    fn take_step(&mut self, loop_id: LoopId, place: u32) -> Pick {
+        let step = self.loops[loop_id.get() as usize].open.take_step(place);
+        let (task, step) = step.expect("seedbed bug: a turn for nobody, please report");
+        self.picker.observe(Observation::Ran { task });
+        if place > 0 {
+            let (kind, who) = (Kind::Overtaken, Actor::from(task));
+            self.emit(Event::Chose { who, kind, nth: 0, value: place });
+        }
+        Pick::Run(step)
+    }
+
+    /// The deadline that a new timer gets: how late it will expire is a choice, in nanoseconds, bounded by what the timer is to last
+    /// and by what a task may be kept waiting.
+    #[cold]
+    pub(super) fn perturbed(&mut self, deadline: u64) -> u64 {
+        let latest = deadline.saturating_sub(self.now).min(self.picker.stall);
+        let bound = u32::try_from(latest).unwrap_or(u32::MAX).saturating_add(1);
+        let subject = self.current_subject();
+        let late = self.picker.decide(subject, Kind::Late, bound);
+        if late > 0 {
+            let who = self.actor();
+            self.emit(Event::Chose { who, kind: Kind::Late, nth: 0, value: late });
+        }
+        deadline.saturating_add(late.into())
     }
 
     /// When the next timer of a loop, or the next job, falls due.

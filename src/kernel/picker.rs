@@ -1,10 +1,11 @@
 //! The policy of a run, what overrides it, and what remembers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::choice::{ChoiceSource, Kind, StreamKey, SubjectKey, sub_seed};
-use crate::ident::TaskId;
-use crate::policy::Policy;
+use crate::choice::{ChoiceSource, Kind, StreamKey, SubjectKey, Turn, sub_seed};
+use crate::ident::LoopId;
+use crate::policy::{self, Observation, Policy, Profile, Profiler};
 use crate::seed::Seed;
 
 /// The policy of a run, what overrides it, and what remembers.
@@ -19,14 +20,57 @@ pub(crate) struct Picker {
     pub(super) subjects: Vec<SubjectKey>,
     /// Generators made so far, by the subject that asked.
     generators: BTreeMap<SubjectKey, u32>,
-    pub(super) candidates: Vec<TaskId>,
+    /// Virtual nanoseconds for which a task that is ready may be kept waiting while the clock moves.
+    pub(super) stall: u64,
+    profiler: Option<Profiler>,
 }
 
 impl Picker {
-    pub(crate) fn new(seed: Seed, policy: Box<dyn Policy>, choices: ChoiceSource) -> Self {
-        let explores = !policy.is_plain() || choices.is_watching();
-        let (subjects, generators, candidates) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self { seed, policy, choices, explores, subjects, generators, candidates }
+    pub(crate) fn new(
+        seed: Seed,
+        policy: Box<dyn Policy>,
+        choices: ChoiceSource,
+        stall: Duration,
+        profile: bool,
+    ) -> Self {
+        let explores = !policy.is_plain() || choices.is_watching() || profile;
+        let (subjects, generators) = (Vec::new(), BTreeMap::new());
+        let stall = u64::try_from(stall.as_nanos()).unwrap_or(u64::MAX);
+        let profiler = profile.then(Profiler::default);
+        Self { seed, policy, choices, explores, subjects, generators, stall, profiler }
+    }
+
+    /// Tells the policy what happened.
+    #[inline]
+    pub(super) fn observe(&mut self, event: Observation) {
+        if self.explores {
+            self.observe_exploring(event);
+        }
+    }
+
+    #[inline(never)]
+    fn observe_exploring(&mut self, event: Observation) {
+        self.policy.observe(event);
+        if let Some(profiler) = &mut self.profiler {
+            profiler.observe(event);
+        }
+    }
+
+    /// An expiry has its turn.
+    pub(super) fn timer_expired(&mut self) {
+        self.profiler.iter_mut().for_each(Profiler::timer_expired);
+    }
+
+    /// Who goes next on that loop.
+    pub(super) fn next_turn(&mut self, loop_id: LoopId, ready: &policy::Ready<'_>) -> Turn {
+        self.profiler.iter_mut().for_each(|profiler| profiler.turn(ready.len()));
+        let policy = &mut self.policy;
+        self.choices.next_turn(loop_id, ready.may_expire(), || policy.next(ready))
+    }
+
+    /// What the run was like, if that was to be told.
+    pub(crate) fn take_profile(&mut self) -> Profile {
+        self.profiler.take().map(Profiler::finish).unwrap_or_default()
     }
 
     pub(crate) fn policy_name(&self) -> String {

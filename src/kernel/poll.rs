@@ -1,9 +1,9 @@
 //! Between two passes: starting and ending a loop, timers, the clock, and what to do when nothing is ready.
 
 use super::future::State;
+use super::handle::Ready;
 use super::idle::AtRest;
 use super::limits::LimitKind;
-use super::loops::Ready;
 use super::machine::Kernel;
 use super::step::Next;
 use super::stop::Stop;
@@ -132,7 +132,7 @@ impl Kernel {
     fn start_pass(&mut self, id: LoopId) {
         let event_loop = self.event_loop(id);
         event_loop.passed = true;
-        event_loop.batch = event_loop.ready.len();
+        event_loop.batch = event_loop.waiting();
     }
 
     /// Goes on after the wakers of other libraries were called.
@@ -149,7 +149,7 @@ impl Kernel {
             return AtPoll::Over;
         }
         let event_loop = &self.loops[id.get() as usize];
-        let busy = !event_loop.ready.is_empty() || event_loop.stopping;
+        let busy = event_loop.waiting() > 0 || event_loop.stopping;
         let timer = if busy { None } else { self.next_timer(id).map(|timer| timer.deadline) };
         if busy || timer.is_some_and(|deadline| deadline <= self.now) {
             self.move_due_timers(id);

@@ -2,7 +2,7 @@
 
 use super::arena::Key;
 use super::future::{Callback, State};
-use super::loops::Ready;
+use super::handle::Ready;
 use super::machine::{Errand, Kernel};
 use crate::ident::LoopId;
 

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use super::arena::Key;
 use super::future::{Cancelled, PanicReport, State};
+use super::handle::Ready;
 use super::limits::LimitKind;
-use super::loops::{Ready, Target};
+use super::loops::Target;
 use super::machine::{Closure, Kernel, PanicRecord};
 use super::pick::Pick;
 use super::stop::RUN_IS_OVER;
 use super::tasks::{Outcome, RunTask, TaskExtra};
 use crate::ident::{LoopId, TaskId};
+use crate::policy::Observation;
 use crate::trace::{Actor, Event, TextId};
 
 /// What the loop does next; the user code in it is run outside the borrow.
@@ -196,6 +198,7 @@ impl Kernel {
         );
         // The caller holds the coroutine too, so it is not dropped here.
         self.tasks.free(id);
+        self.picker.observe(Observation::Ended { task: id });
         self.current = None;
         self.frame = None;
         let marked = extra.as_mut().and_then(|extra| {

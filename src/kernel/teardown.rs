@@ -59,13 +59,13 @@ impl Kernel {
         let mut closures = Vec::new();
         for handle in ready {
             match handle {
-                super::loops::Ready::Call(key) => closures.extend(self.closures.remove(key)),
-                super::loops::Ready::Step(task) => {
+                super::handle::Ready::Call(key) => closures.extend(self.closures.remove(key)),
+                super::handle::Ready::Step(task) => {
                     if let Some(task) = self.tasks.get_mut(task) {
                         task.queued = false;
                     }
                 }
-                super::loops::Ready::Expiry(_) => {}
+                super::handle::Ready::Expiry(_) => {}
             }
         }
         for timer in timers {

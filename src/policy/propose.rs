@@ -1,44 +1,91 @@
 //! What a policy is: the one extension point.
 
-use crate::choice::{Kind, Turn};
+use super::lineup::Lineup;
+use crate::choice::{Kind, SubjectKey, Turn};
 use crate::ident::TaskId;
 
 /// The tasks that may run next, the longest ready first. Never empty.
+///
+/// A place is asked for by its number; no question costs more than the logarithm of how many there are, [`tasks`](Self::tasks) apart.
 #[derive(Debug)]
 pub struct Ready<'a> {
-    tasks: &'a [TaskId],
+    lineup: &'a Lineup,
     may_expire: bool,
 }
 
 impl<'a> Ready<'a> {
-    pub(crate) fn new(tasks: &'a [TaskId], may_expire: bool) -> Self {
-        debug_assert!(!tasks.is_empty(), "seedbed bug: a policy was asked about nobody, please report");
-        Self { tasks, may_expire }
+    pub(crate) fn new(lineup: &'a Lineup, may_expire: bool) -> Self {
+        debug_assert!(lineup.len() > 0, "seedbed bug: a policy was asked about nobody, please report");
+        Self { lineup, may_expire }
     }
 
     /// How many there are; at least one.
     #[must_use]
     pub fn len(&self) -> u32 {
-        u32::try_from(self.tasks.len()).unwrap_or(u32::MAX)
+        self.lineup.len()
     }
 
     /// Never: somebody is ready when a policy is asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
+        self.lineup.len() == 0
     }
 
-    /// The tasks, in the order in which they became ready.
+    /// The task at a place, 0 being the longest ready; `None` from [`len`](Self::len) on.
     #[must_use]
-    pub fn tasks(&self) -> &[TaskId] {
-        self.tasks
+    pub fn task(&self, place: u32) -> Option<TaskId> {
+        self.lineup.at(place)
     }
 
-    /// True if [`Turn::Clock`] may be proposed: there is a timer that could expire first.
+    /// The place of a task; `None` if it is not ready on the loop that runs.
+    #[must_use]
+    pub fn place_of(&self, task: TaskId) -> Option<u32> {
+        self.lineup.place_of(task)
+    }
+
+    /// All of them, in the order in which they became ready.
+    pub fn tasks(&self) -> impl Iterator<Item = TaskId> {
+        self.lineup.iter()
+    }
+
+    /// True if [`Turn::Clock`] may be proposed: there is a timer or a job that could come first, and nobody has waited too long for it
+    /// ([`Sim::stall`](crate::Sim::stall)).
     #[must_use]
     pub fn may_expire(&self) -> bool {
         self.may_expire
     }
+}
+
+/// What happened since a policy was last asked; told in the order in which it happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Observation {
+    /// A task was made.
+    Spawned {
+        /// The new task.
+        task: TaskId,
+        /// The task that spawned it; none if code outside all tasks did.
+        parent: Option<TaskId>,
+        /// The hash of its path, by which it is found again in a [`Profile`](super::Profile) of another run.
+        subject: SubjectKey,
+    },
+    /// A task became ready, and stands behind all that are.
+    Ready {
+        /// That task.
+        task: TaskId,
+    },
+    /// A task has its turn. It is not always the one that was proposed: a plan may have said otherwise.
+    Ran {
+        /// That task.
+        task: TaskId,
+    },
+    /// The clock was moved while tasks were ready.
+    Expired,
+    /// A task has ended, and never becomes ready again.
+    Ended {
+        /// That task.
+        task: TaskId,
+    },
 }
 
 /// A rule that proposes the next step. What it proposes, a plan may override; so a policy is never asked to replay.
@@ -80,6 +127,11 @@ pub trait Policy: std::fmt::Debug {
     /// Proposes who runs next.
     fn next(&mut self, ready: &Ready<'_>) -> Turn;
 
+    /// Learns what happened.
+    fn observe(&mut self, event: Observation) {
+        let _ = event;
+    }
+
     /// Proposes the answer to another question, `0..bound`, 0 being the plain one.
     fn answer(&mut self, kind: Kind, bound: u32) -> u32 {
         let (_, _) = (kind, bound);
@@ -99,6 +151,10 @@ impl<P: Policy + ?Sized> Policy for Box<P> {
 
     fn next(&mut self, ready: &Ready<'_>) -> Turn {
         (**self).next(ready)
+    }
+
+    fn observe(&mut self, event: Observation) {
+        (**self).observe(event);
     }
 
     fn answer(&mut self, kind: Kind, bound: u32) -> u32 {

@@ -23,26 +23,38 @@ use crate::seed::Seed;
 #[derive(Clone, Debug)]
 pub struct Random {
     prng: Prng,
+    clock: bool,
 }
 
 impl Random {
     /// A walk that this seed decides.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
-        Self { prng: Prng::new(seed, "random") }
+        Self { prng: Prng::new(seed, "random"), clock: false }
+    }
+
+    /// The clock is one more candidate, as likely as each task.
+    #[must_use]
+    pub fn with_clock(mut self) -> Self {
+        self.clock = true;
+        self
     }
 }
 
 impl Policy for Random {
     fn name(&self) -> String {
-        "random".to_owned()
+        if self.clock { "random+clock".to_owned() } else { "random".to_owned() }
     }
 
     fn next(&mut self, ready: &Ready<'_>) -> Turn {
-        Turn::Task(self.prng.below(ready.len()))
+        let clock = u32::from(self.clock && ready.may_expire());
+        match self.prng.below(ready.len() + clock) {
+            place if place < ready.len() => Turn::Task(place),
+            _ => Turn::Clock,
+        }
     }
 
-    fn answer(&mut self, _: Kind, bound: u32) -> u32 {
-        self.prng.below(bound)
+    fn answer(&mut self, kind: Kind, bound: u32) -> u32 {
+        if kind == Kind::Branch { self.prng.below(bound) } else { 0 }
     }
 }

@@ -37,6 +37,8 @@ pub struct Sim {
     pub(super) manual_time: bool,
     /// A bound on the steps that holds whatever the program sets, for runs that were not asked for by a person.
     pub(super) steps_cap: u64,
+    pub(super) stall: Duration,
+    pub(super) profile: bool,
 }
 
 impl Sim {
@@ -54,6 +56,8 @@ impl Sim {
             default_workers: 8,
             manual_time: false,
             steps_cap: u64::MAX,
+            stall: Duration::from_secs(1),
+            profile: false,
         }
     }
 
@@ -122,6 +126,40 @@ impl Sim {
     /// Ends the run after so many steps, even where the program's own limit is higher.
     pub(crate) fn steps_cap(mut self, steps: u64) -> Self {
         self.steps_cap = steps;
+        self
+    }
+
+    /// For how long a task that is ready may be kept waiting while the clock moves, and how late a timer may expire, under a policy that does
+    /// so; one second by default. Timeouts of more than that are safe from the policy.
+    ///
+    /// ```
+    /// use seedbed::policy::by_name;
+    /// use seedbed::{Sim, sleep, spawn, yield_now};
+    /// use std::time::Duration;
+    /// let late = |seed: u64, stall| {
+    ///     let policy = by_name("random+clock", seed.into(), &Default::default()).unwrap();
+    ///     let report = Sim::new(seed).policy(policy).stall(stall).run(async {
+    ///         let nap = spawn(sleep(Duration::from_millis(10)));
+    ///         for _ in 0..10 {
+    ///             yield_now().await;
+    ///         }
+    ///         let slow = seedbed::now().as_nanos() > 0;
+    ///         nap.await.unwrap();
+    ///         slow
+    ///     });
+    ///     report.unwrap()
+    /// };
+    /// assert!((0..20).any(|seed| late(seed, Duration::from_millis(10))));
+    /// assert!(!(0..20).any(|seed| late(seed, Duration::from_millis(9))));
+    /// ```
+    pub fn stall(mut self, span: Duration) -> Self {
+        self.stall = span;
+        self
+    }
+
+    /// Learns what the run is like, for [`Report::profile`](crate::Report); off by default.
+    pub fn profile(mut self, profile: bool) -> Self {
+        self.profile = profile;
         self
     }
 

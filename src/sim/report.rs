@@ -4,6 +4,7 @@ use super::failure::Failure;
 use crate::choice::{Departures, Mismatch, Reached};
 use crate::instant::Instant;
 use crate::kernel::Counts;
+use crate::policy::Profile;
 use crate::seed::Seed;
 use crate::trace::{Digest, Trace};
 
@@ -37,6 +38,8 @@ pub struct Report<T> {
     /// Paths of the tasks that were dropped at the very end, in creation order; then the jobs of pools that nobody shut
     /// down, as `job pool/1`.
     pub leaked: Vec<String>,
+    /// What the run was like, if that was asked for.
+    pub profile: Profile,
     /// The choices that departed from plain FIFO order, if they were recorded or replayed.
     pub departures: Departures,
     /// Where a strict replay did not fit the program.
@@ -76,6 +79,7 @@ impl<T> Report<T> {
             leaked: self.leaked,
             departures: self.departures,
             mismatches: self.mismatches,
+            profile: self.profile,
             reached: self.reached,
             digest: self.digest,
             trace: self.trace,

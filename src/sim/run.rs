@@ -100,6 +100,8 @@ impl Sim {
             recorder,
             default_workers: self.default_workers,
             manual_time: self.manual_time,
+            stall: self.stall,
+            profile: self.profile,
         };
         Kernel::new(context::next_run(), config)
     }
@@ -112,6 +114,7 @@ fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -
     let end = Instant::from_nanos(kernel.now);
     let kind = verdict(&mut kernel, &outcome);
     let policy = kernel.picker.policy_name();
+    let profile = kernel.picker.take_profile();
     let choices = kernel.picker.take_choices().finish();
     let choices =
         choices.unwrap_or_else(|collision| panic!("the choices of this run cannot be told apart: {collision}"));
@@ -130,6 +133,7 @@ fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -
         tasks: kernel.counts,
         leftovers: std::mem::take(&mut kernel.leftovers),
         leaked: std::mem::take(&mut kernel.leaked),
+        profile,
         departures: choices.departures,
         mismatches: choices.mismatches,
         reached: choices.reached,

@@ -8,7 +8,7 @@ use futures::channel::oneshot;
 use futures::future::{FutureExt, LocalBoxFuture, join_all, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 use proptest::prelude::*;
-use seedbed::policy::{Policy, by_name};
+use seedbed::policy::{Policy, Profile, by_name};
 use seedbed::sync::Lock;
 use seedbed::{Promise, Report, Seed, Sim, catch_cancel, sleep, spawn, timeout, yield_now};
 
@@ -159,7 +159,7 @@ proptest! {
     #[test]
     fn any_tree_ends_when_it_is_cancelled_often_enough(tree in any_tree(), at in 0..12_u64, seed: u64) {
         for policy in ["fifo", "random"] {
-            let run = || cancelled(&tree, at, by_name(policy, Seed::new(seed)).unwrap());
+            let run = || cancelled(&tree, at, by_name(policy, Seed::new(seed), &Profile::default()).unwrap());
             let (first, second) = (run(), run());
             prop_assert_eq!(first.digest, second.digest);
             prop_assert_eq!(first.leaked.len(), 0);

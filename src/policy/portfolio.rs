@@ -1,0 +1,41 @@
+//! The portfolio: a mixture of policies over the runs of a test.
+
+use super::fifo::Fifo;
+use super::pct::Pct;
+use super::pos::Pos;
+use super::profile::Profile;
+use super::propose::Policy;
+use super::urw::Urw;
+use crate::choice::Prng;
+use crate::seed::Seed;
+
+/// The policy of the `run`-th run of a test, whose draws `seed` decides; it should be another seed for each run.
+///
+/// Run 0 is the plain order. No single policy finds every sort of bug soon, but for every sort there is one that does, so each later
+/// run draws its policy: every choice of it stays within a small factor of the best one. The policy that was drawn says its own
+/// name, and [`by_name`](super::by_name) makes it again from that, the same seed and the same profile.
+///
+/// ```
+/// use seedbed::policy::{Profile, portfolio};
+/// use seedbed::Seed;
+/// let name = |run| portfolio(run, Seed::new(7).nth(run), &Profile::default()).name();
+/// assert_eq!(name(0), "fifo");
+/// let names: std::collections::BTreeSet<String> = (1..200).map(name).collect();
+/// assert!(names.contains("pos+clock") && names.contains("pct:3") && names.contains("urw"), "{names:?}");
+/// ```
+#[must_use]
+pub fn portfolio(run: u64, seed: Seed, profile: &Profile) -> Box<dyn Policy> {
+    if run == 0 {
+        return Box::new(Fifo);
+    }
+    let mut prng = Prng::new(seed, "portfolio");
+    let clock = prng.chance(1, 2);
+    match (prng.below(3), clock) {
+        (0, false) => Box::new(Pos::new(seed)),
+        (0, true) => Box::new(Pos::new(seed).with_clock()),
+        (1, false) => Box::new(Pct::new(3, seed, profile)),
+        (1, true) => Box::new(Pct::new(3, seed, profile).with_clock()),
+        (_, false) => Box::new(Urw::new(seed, profile)),
+        (_, true) => Box::new(Urw::new(seed, profile).with_clock()),
+    }
+}
