@@ -26,6 +26,7 @@ mod loops;
 mod misuse;
 mod processes;
 mod select;
+mod shrinking;
 mod stuck;
 mod sync;
 mod timers;

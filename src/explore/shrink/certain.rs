@@ -32,7 +32,7 @@ const CONTEXT: usize = 3;
 /// };
 /// let failing = program(Sim::new(1).record(true));
 /// let error = shrink(&program, &failing, &ShrinkLimits::default(), &mut |_| ControlFlow::Continue(())).unwrap_err();
-/// assert!(error.to_string().contains("main  note  run 1"), "{error}");
+/// assert!(error.to_string().contains("run 1"), "{error}");
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -16,27 +16,46 @@ const FEW: usize = 8;
 /// How often the rest is drawn for each part that is kept.
 const DRAWS: u64 = 3;
 
-/// Replaces two departures by one, which has the larger of their values or both together.
+/// Puts one departure in the place of several, with a value that stands for theirs.
 ///
-/// What a single removal cannot do: where three tasks are overtaken by one each, it may be enough that the first is overtaken by three.
+/// What a removal cannot do: three tasks that are overtaken by one each may come to the same as one that is overtaken by three.
 pub(super) fn merge(search: &mut Search<'_>) -> Result<(), Halt> {
-    search.begin("two in one");
+    search.begin("several in one");
     let addresses: Vec<Address> = search.best().iter().map(|(address, _)| address.clone()).collect();
     if addresses.len() > PAIRS_OF {
         return Ok(());
     }
     for kept in &addresses {
-        for gone in addresses.iter().filter(|gone| gone.kind() == kept.kind() && *gone != kept) {
-            let (Some(one), Some(other)) = (search.best().get(kept), search.best().get(gone)) else { continue };
-            let together = one.saturating_add(other.get());
-            for value in if other > one { vec![other, together] } else { vec![together] } {
-                let mut plan = search.best().clone();
-                plan.remove(gone);
-                plan.insert(kept.clone(), value);
-                if search.attempt(plan)? {
-                    break;
-                }
-            }
+        let like = |other: &&Address| other.kind() == kept.kind() && *other != kept;
+        let others: Vec<&Address> = addresses.iter().filter(like).collect();
+        if others.len() > 1 {
+            put_in_place_of(search, kept, &others)?;
+        }
+        for other in others {
+            put_in_place_of(search, kept, &[other])?;
+        }
+    }
+    Ok(())
+}
+
+/// Tries one departure without others, with the largest of their values, all together, and twice that: too much is realised as what is
+/// possible, and lowered later.
+fn put_in_place_of(search: &mut Search<'_>, kept: &Address, gone: &[&Address]) -> Result<(), Halt> {
+    let Some(own) = search.best().get(kept) else { return Ok(()) };
+    let values: Vec<NonZeroU32> = gone.iter().filter_map(|address| search.best().get(address)).collect();
+    if values.len() < gone.len() {
+        return Ok(());
+    }
+    let largest = values.iter().fold(own, |largest, value| largest.max(*value));
+    let together = values.iter().fold(own, |sum, value| sum.saturating_add(value.get()));
+    for value in [largest, together, together.saturating_add(together.get())] {
+        let mut plan = search.best().clone();
+        for address in gone {
+            plan.remove(address);
+        }
+        plan.insert(kept.clone(), value);
+        if search.attempt(plan)? {
+            break;
         }
     }
     Ok(())

@@ -61,8 +61,8 @@ fn passes(search: &mut Search<'_>) -> Result<(), Halt> {
         let before = search.accepted;
         fewer(search)?;
         lower(search)?;
-        earlier(search)?;
         merge(search)?;
+        earlier(search)?;
         if search.accepted == before {
             draw_afresh(search, round)?;
         }
