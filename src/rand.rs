@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use crate::choice::seeded_rng;
+use crate::choice::{Kind, seeded_rng};
 use crate::context;
 
 /// A generator of random numbers for the calling task, seeded from the seed of the run.
@@ -28,7 +28,9 @@ use crate::context;
 pub fn rng() -> ChaCha8Rng {
     let seed = context::with("rng", |kernel| {
         let subject = kernel.current_subject();
-        kernel.picker.generator_seed(subject)
+        let (answer, seed) = kernel.picker.generator_seed(subject);
+        kernel.show_choice(Kind::Rng, answer);
+        seed
     });
     seeded_rng(seed)
 }

@@ -6,6 +6,7 @@ use super::handle::Ready;
 use super::machine::Kernel;
 use crate::choice::{Kind, SubjectKey, Turn};
 use crate::ident::{LoopId, TaskId};
+use crate::instant::Instant;
 use crate::policy::{self, Observation};
 use crate::trace::{Actor, Event, Label};
 
@@ -57,9 +58,27 @@ impl Kernel {
     /// A task was put at the end of the ready queue.
     #[inline]
     pub(crate) fn note_ready(&mut self, loop_id: LoopId, task: TaskId) {
+        if self.picker.tells_ready {
+            self.tell_ready(loop_id, task);
+        }
+    }
+
+    #[inline(never)]
+    fn tell_ready(&mut self, loop_id: LoopId, task: TaskId) {
         if self.picker.explores {
             let subject = self.subject(task);
             self.picker.choices.task_ready(loop_id, subject);
+        }
+        if self.tasks.get(task).is_some_and(|task| !task.hidden) {
+            self.recorder.aside(Instant::from_nanos(self.now), Event::Woken { task });
+        }
+    }
+
+    /// Shows in the trace an answer that is not plain, to a question of the code that runs now which is not about whose turn it is.
+    pub(crate) fn show_choice(&mut self, kind: Kind, value: u32) {
+        if value > 0 {
+            let who = self.actor();
+            self.recorder.aside(Instant::from_nanos(self.now), Event::Chose { who, kind, nth: 0, value });
         }
     }
 

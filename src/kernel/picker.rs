@@ -16,6 +16,8 @@ pub(crate) struct Picker {
     pub(crate) choices: ChoiceSource,
     /// False while the head of the queue is always right: nothing is asked then.
     pub(super) explores: bool,
+    /// Whether somebody is to be told which tasks become ready: who explores, or the trace.
+    pub(super) tells_ready: bool,
     /// Subjects of the tasks by their number; kept only while exploring, else made from the path when asked for.
     pub(super) subjects: Vec<SubjectKey>,
     /// Generators made so far, by the subject that asked.
@@ -32,12 +34,14 @@ impl Picker {
         choices: ChoiceSource,
         stall: Duration,
         profile: bool,
+        recording: bool,
     ) -> Self {
         let explores = !policy.is_plain() || choices.is_watching() || profile;
+        let tells_ready = explores || recording;
         let (subjects, generators) = (Vec::new(), BTreeMap::new());
         let stall = u64::try_from(stall.as_nanos()).unwrap_or(u64::MAX);
         let profiler = profile.then(Profiler::default);
-        Self { seed, policy, choices, explores, subjects, generators, stall, profiler }
+        Self { seed, policy, choices, explores, tells_ready, subjects, generators, stall, profiler }
     }
 
     /// Tells the policy what happened.
@@ -95,8 +99,8 @@ impl Picker {
         std::mem::replace(&mut self.choices, ChoiceSource::propose())
     }
 
-    /// The seed of a generator of random numbers for user code: one choice, drawn from the seed of the run.
-    pub(crate) fn generator_seed(&mut self, subject: SubjectKey) -> Seed {
+    /// The seed of a generator of random numbers for user code, and the choice that it is made of: drawn from the seed of the run.
+    pub(crate) fn generator_seed(&mut self, subject: SubjectKey) -> (u32, Seed) {
         let count = self.generators.entry(subject).or_insert(0);
         let n = *count;
         *count += 1;
@@ -107,6 +111,6 @@ impl Picker {
             u32::try_from(bits % u64::from(u32::MAX)).expect("seedbed bug: a remainder out of range, please report")
         };
         let answer = self.choices.decide(subject, Kind::Rng, u32::MAX, draw);
-        sub_seed(stream, n, answer)
+        (answer, sub_seed(stream, n, answer))
     }
 }

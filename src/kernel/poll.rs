@@ -232,8 +232,5 @@ impl Kernel {
         task.queued = true;
         event_loop.ready.push_back(Ready::Step(id));
         self.note_ready(loop_id, id);
-        if self.recorder.is_recording() {
-            self.recorder.aside(Instant::from_nanos(self.now), Event::Woken { task: id });
-        }
     }
 }
