@@ -81,6 +81,7 @@ pub use executor::{
     BrokenProcessPool, ExecutorError, JobError, ProcessError, ProcessPool, Shutdown, ThreadPool, ZeroWorkers, blocking,
     run_in_executor, run_in_executor_fallible, shutdown_default_executor, to_thread,
 };
+pub use explore::exhaust;
 #[cfg(feature = "proptest")]
 pub use harness::any_sim;
 pub use ident::{JobId, LoopId, ParseIdError, ResourceId, TaskId, WorkerId};

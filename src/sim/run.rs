@@ -30,7 +30,16 @@ impl Sim {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let location = Location::caller();
+        self.run_at(main, Location::caller())
+    }
+
+    /// As [`run`](Self::run), with a main task that was spawned there.
+    #[track_caller]
+    pub(crate) fn run_at<F>(self, main: F, location: &'static Location<'static>) -> Report<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
         self.execute(|| crate::event_loop::run_at(main, location))
     }
 

@@ -19,6 +19,7 @@ mod captured;
 mod choices;
 mod depth;
 mod examples;
+mod exhaustive;
 mod executors;
 mod foreign;
 mod leaks;
