@@ -70,6 +70,7 @@ mod branch;
 mod captured;
 pub mod sim;
 pub mod explore;
+pub mod hunt;
 pub mod harness;
 
 pub use combine::{
@@ -84,6 +85,7 @@ pub use executor::{
 pub use explore::exhaust;
 #[cfg(feature = "proptest")]
 pub use harness::any_sim;
+pub use hunt::{Hunt, HuntReport, check};
 pub use ident::{JobId, LoopId, ParseIdError, ResourceId, TaskId, WorkerId};
 pub use instant::{Instant, ParseInstantError};
 pub use kernel::{BlockedTask, Counts, LimitKind};
@@ -125,7 +127,7 @@ pub use seedbed_macros::select;
 ///     assert_eq!(now().to_string(), "3600.000");
 /// }
 ///
-/// #[seedbed::test(seed = 7, policy = "random", virtual_time = "1h")]
+/// #[seedbed::test(runs = 1_000, policy = "random", virtual_time = "1h")]
 /// async fn may_fail() -> Result<(), std::num::ParseIntError> {
 ///     let _number: u32 = "12".parse()?;
 ///     Ok(())
@@ -139,6 +141,7 @@ pub use seedbed_macros::test;
 pub mod __private {
     pub use crate::branch::first_branch;
     pub use crate::harness::{TestSettings, run_test};
+    pub use crate::hunt::TestPlace;
     pub use crate::note::note;
     #[cfg(feature = "insta")]
     pub use insta;

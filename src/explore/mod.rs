@@ -1,12 +1,14 @@
-//! Many runs: of one program, under many schedules. Reads programs as values; what a test harness adds stands above.
+//! Many runs: of one program, under many schedules. Reads programs as values; what looks outside the process stands above.
 
 mod program;
 mod signature;
 mod caught;
 mod shrink;
 mod exhaustive;
+mod sweep;
 
 pub use exhaustive::{Exhausted, Exhaustive, FoundFailure, SearchEnd, exhaust};
 pub use program::Program;
 pub use shrink::{Nondeterminism, OtherFailure, ShrinkLimits, ShrinkProgress, ShrinkStop, Shrunk, shrink};
 pub use signature::Signature;
+pub use sweep::{SweepReport, Swept, sweep};

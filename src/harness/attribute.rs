@@ -1,99 +1,99 @@
-//! What `#[seedbed::test]` expands to: one run with a seed of the test's own.
+//! What `#[seedbed::test]` expands to: a hunt under the name of the test.
 
 use std::future::Future;
 use std::time::Duration;
 
-use crate::policy::{Profile, by_name};
-use crate::seed::Seed;
-use crate::sim::Sim;
+use crate::hunt::{Hunt, TestPlace};
+use crate::sim::{Outcome, Sim};
 
 /// The settings of one test. Not for use by hand: the attribute writes the calls.
 #[derive(Debug)]
 pub struct TestSettings {
-    seed: Seed,
-    policy: &'static str,
-    limits: Vec<fn(Sim, u64) -> Sim>,
-    values: Vec<u64>,
+    hunt: Hunt,
 }
 
 impl TestSettings {
-    /// A test of this path; its seed comes from the path, so that it runs the same way every time.
+    /// A test at this place; its seed comes from the path, so that it runs the same way every time.
     #[must_use]
-    pub fn new(path: &'static str) -> Self {
-        Self { seed: Seed::of_path(path), policy: "fifo", limits: Vec::new(), values: Vec::new() }
+    pub fn new(place: TestPlace) -> Self {
+        Self { hunt: Hunt::of_test(place) }
     }
 
-    /// Another seed.
+    /// See [`Hunt::runs`].
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Seed::new(seed);
-        self
+    pub fn runs(self, runs: u64) -> Self {
+        Self { hunt: self.hunt.runs(runs) }
     }
 
-    /// Another policy; the attribute has checked the name.
+    /// See [`Hunt::seed`].
     #[must_use]
-    pub fn policy(mut self, name: &'static str) -> Self {
-        self.policy = name;
-        self
+    pub fn seed(self, seed: u64) -> Self {
+        Self { hunt: self.hunt.seed(seed) }
     }
 
-    fn limit(mut self, set: fn(Sim, u64) -> Sim, value: u64) -> Self {
-        self.limits.push(set);
-        self.values.push(value);
-        self
+    /// See [`Hunt::policy`].
+    #[must_use]
+    pub fn policy(self, name: &'static str) -> Self {
+        Self { hunt: self.hunt.policy(name) }
     }
 
     /// See [`Sim::steps`].
     #[must_use]
     pub fn steps(self, steps: u64) -> Self {
-        self.limit(Sim::steps, steps)
+        self.sim(move |sim| sim.steps(steps))
     }
 
     /// See [`Sim::tasks`].
     #[must_use]
     pub fn tasks(self, tasks: u32) -> Self {
-        self.limit(|sim, tasks| sim.tasks(u32::try_from(tasks).unwrap_or(u32::MAX)), tasks.into())
+        self.sim(move |sim| sim.tasks(tasks))
     }
 
     /// See [`Sim::self_wakes`].
     #[must_use]
     pub fn self_wakes(self, steps: u64) -> Self {
-        self.limit(Sim::self_wakes, steps)
+        self.sim(move |sim| sim.self_wakes(steps))
     }
 
     /// See [`Sim::virtual_time`]; in nanoseconds.
     #[must_use]
     pub fn virtual_time(self, nanos: u64) -> Self {
-        self.limit(|sim, nanos| sim.virtual_time(Duration::from_nanos(nanos)), nanos)
+        self.sim(move |sim| sim.virtual_time(Duration::from_nanos(nanos)))
     }
 
     /// See [`Sim::blocked`]; in nanoseconds.
     #[must_use]
     pub fn blocked(self, nanos: u64) -> Self {
-        self.limit(|sim, nanos| sim.blocked(Duration::from_nanos(nanos)), nanos)
+        self.sim(move |sim| sim.blocked(Duration::from_nanos(nanos)))
     }
 
-    fn into_sim(self) -> Sim {
-        let policy = by_name(self.policy, self.seed, &Profile::default());
-        let policy = policy.expect("seedbed bug: the attribute let an unknown policy through, please report");
-        let sim = Sim::new(self.seed).policy(policy);
-        self.limits.into_iter().zip(self.values).fold(sim, |sim, (set, value)| set(sim, value))
+    /// See [`Sim::manual_time`].
+    #[must_use]
+    pub fn time(self, manual: bool) -> Self {
+        self.sim(move |sim| sim.manual_time(manual))
+    }
+
+    /// The test is marked `#[should_panic]`: see [`Hunt::should_fail`].
+    #[must_use]
+    pub fn should_panic(self) -> Self {
+        Self { hunt: self.hunt.should_fail() }
+    }
+
+    fn sim(self, configure: impl Fn(Sim) -> Sim + Send + Sync + 'static) -> Self {
+        Self { hunt: self.hunt.sim(configure) }
     }
 }
 
-/// Runs one test and returns what its function returned.
+/// Makes the hunt of one test.
 ///
 /// # Panics
 ///
-/// If the run failed: with the failure's report, which contains the message of the panic that caused it.
+/// If a run failed: with the hunt's report, which contains the message of the panic that caused it.
 #[track_caller]
-pub fn run_test<F>(settings: TestSettings, test: fn() -> F) -> F::Output
+pub fn run_test<M>(settings: TestSettings, test: fn() -> M)
 where
-    F: Future + 'static,
-    F::Output: 'static,
+    M: Future + 'static,
+    M::Output: Outcome + 'static,
 {
-    match settings.into_sim().run(async move { test().await }).result {
-        Ok(output) => output,
-        Err(failure) => panic!("{failure}"),
-    }
+    settings.hunt.check(test);
 }

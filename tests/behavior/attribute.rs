@@ -1,4 +1,4 @@
-//! `#[seedbed::test]`: a plain test around one run on the virtual clock.
+//! `#[seedbed::test]`: a plain test around many runs on the virtual clock.
 
 use std::num::ParseIntError;
 use std::time::Duration;
@@ -13,8 +13,10 @@ async fn hours_pass_at_once() {
 }
 
 #[seedbed::test(
+    runs = 20,
     seed = 0x2A,
     policy = "random",
+    time = "auto",
     steps = 1_000,
     tasks = 10,
     self_wakes = 100,
@@ -62,8 +64,8 @@ async fn a_result_ends_the_test() -> Result<(), ParseIntError> {
     Ok(())
 }
 
-#[seedbed::test(seed = 7)]
-async fn a_test_is_a_run_of_its_seed() {
+#[seedbed::test(runs = 1, seed = 7)]
+async fn the_plain_run_is_a_run_of_its_seed() {
     // Within a test there is a run already, so its twin is made of the same parts beforehand, in a thread of its own.
     let drawn = rng().next_u64();
     let twin = twin_of_seed_7();

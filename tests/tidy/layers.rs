@@ -19,8 +19,8 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("6f", &["event_loop"]),
     ("6g", &["rand", "note", "branch", "captured"]),
     ("7", &["sim"]),
-    ("8", &["explore"]),
-    ("8", &["explore"]),
+    ("8a", &["explore"]),
+    ("8b", &["hunt"]),
     ("9", &["harness"]),
 ];
 

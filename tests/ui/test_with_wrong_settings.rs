@@ -36,6 +36,18 @@ async fn unknown_policy() {}
 #[seedbed::test(policy = fifo)]
 async fn policy_without_quotes() {}
 
+#[seedbed::test(policy = "pct")]
+async fn policy_without_its_number() {}
+
+#[seedbed::test(policy = "urw+fast")]
+async fn policy_of_no_variant() {}
+
+#[seedbed::test(runs = 0)]
+async fn no_runs() {}
+
+#[seedbed::test(time = "paused")]
+async fn unknown_time() {}
+
 #[seedbed::test(virtual_time = 90)]
 async fn duration_without_quotes() {}
 

@@ -2,7 +2,7 @@
 //!
 //! | macro | file | calls in `seedbed::__private` |
 //! |---|---|---|
-//! | `#[seedbed::test]` | `test_attribute.rs` | `TestSettings`, `run_test` |
+//! | `#[seedbed::test]` | `test_attribute.rs` | `TestSettings`, `TestPlace`, `run_test` |
 //! | `seedbed::select!` | `select.rs` | `first_branch` |
 //!
 //! Nothing here knows a type of `seedbed`: the macros read tokens, report every mistake where it stands, and write calls to that one
@@ -14,23 +14,28 @@ mod test_attribute;
 
 use proc_macro::TokenStream;
 
-/// Turns an `async fn` into a `#[test]` that runs on the virtual clock.
+/// Turns an `async fn` into a `#[test]` that is run many times on the virtual clock, in many orders, to find one that fails.
 ///
-/// The function takes no arguments and returns `()` or a `Result`, as for the standard `#[test]`, and `#[should_panic]`, `#[ignore]` and
-/// `#[cfg(…)]` mean what they mean there. Without settings the seed comes from the path of the test: the same test runs the same way
-/// every time, everywhere.
+/// The function takes no arguments and returns `()` or a `Result`, whose error is a failure of the run; `#[ignore]` and `#[cfg(…)]` mean
+/// what they mean for the standard `#[test]`. With `#[should_panic]`, the first run that fails is the panic that is expected, and no
+/// more is made of it. Without settings the seed comes from the path of the test: the same test runs the same way every time,
+/// everywhere.
+///
+/// The first run is the plain one, in FIFO order, asyncio's; it is made twice and compared. What follows is up to the policy.
 ///
 /// | setting | value | without it |
 /// |---|---|---|
-/// | `seed` | an integer, decimal or `0x…` | derived from the path of the test |
-/// | `policy` | `"fifo"` or `"random"` | `"fifo"`, the order of asyncio |
+/// | `runs` | an integer, at least 1: how many runs, the plain one included | 256; 1 with `policy = "fifo"` |
+/// | `seed` | an integer, decimal or `0x…`; the plain run has this seed | derived from the path of the test |
+/// | `policy` | a name such as `"random"`: who proposes the order in all runs but the plain one | `"portfolio"`, a mixture |
+/// | `time` | `"auto"` or `"manual"`: whether the clock moves by itself when nothing is ready | `"auto"` |
 /// | `steps` | an integer: at most so many steps | the default of `Sim` |
 /// | `tasks` | an integer: at most so many tasks | the default of `Sim` |
 /// | `self_wakes` | an integer: at most so many wakes of a task by itself without progress | the default of `Sim` |
 /// | `virtual_time` | a duration such as `"90s"`, `"1h 30m"`, `"250ms"` | the default of `Sim` |
 /// | `blocked` | a duration: the loop may be blocked at most so long | the default of `Sim` |
 ///
-/// Examples stand with the re-export, `seedbed::test`.
+/// Variables of the environment go before these: `seedbed::hunt` has the table. Examples stand with the re-export, `seedbed::test`.
 #[proc_macro_attribute]
 pub fn test(settings: TokenStream, item: TokenStream) -> TokenStream {
     test_attribute::expand(settings.into(), item.into()).into()

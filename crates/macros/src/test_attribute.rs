@@ -6,26 +6,48 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, Expr, ExprLit, Lit, LitInt, LitStr, Result, ReturnType, Safety, Signature, Token, Visibility,
+    Attribute, Error, Expr, ExprLit, Lit, LitBool, LitInt, LitStr, Result, ReturnType, Safety, Signature, Token,
+    Visibility,
 };
 
-/// The policies that a test may name.
-const POLICIES: [&str; 2] = ["fifo", "random"];
+/// The policies that a test may name, each with whether it takes a number: `pct:3`.
+const POLICIES: [(&str, bool); 8] = [
+    ("portfolio", false),
+    ("fifo", false),
+    ("random", false),
+    ("pct", true),
+    ("pos", false),
+    ("urw", false),
+    ("sticky", false),
+    ("delay", true),
+];
+
+/// What may follow the name of a policy, in this order. Which of them has which is told when the test runs.
+const VARIANTS: [&str; 2] = ["+clock", "+late"];
+
+/// How the clock moves, and whether that is by hand.
+const TIMES: [(&str, bool); 2] = [("auto", false), ("manual", true)];
 
 /// What the value of a setting must look like.
 enum Kind {
     /// An integer that fits in so many bits.
     Integer(u32),
+    /// An integer of 64 bits that is not 0.
+    Positive,
     /// One of [`POLICIES`].
     Policy,
+    /// One of [`TIMES`].
+    Time,
     /// A duration in words, see [`nanoseconds`].
     Duration,
 }
 
 /// Every setting, in the order in which messages list them. Each is a method of `TestSettings`.
-const SETTINGS: [(&str, Kind); 7] = [
+const SETTINGS: [(&str, Kind); 9] = [
+    ("runs", Kind::Positive),
     ("seed", Kind::Integer(64)),
     ("policy", Kind::Policy),
+    ("time", Kind::Time),
     ("steps", Kind::Integer(64)),
     ("tasks", Kind::Integer(32)),
     ("self_wakes", Kind::Integer(64)),
@@ -133,25 +155,34 @@ impl Function {
     fn into_test(self, settings: &Settings) -> TokenStream {
         let Self { attributes, visibility, signature, body } = self;
         let name = &signature.ident;
-        let output = &signature.output;
-        let calls = &settings.0;
-        let run = quote! {
-            ::seedbed::__private::run_test(
-                ::seedbed::__private::TestSettings::new(
-                    ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name))
-                ) #(#calls)*,
-                #name,
-            )
+        let mut calls = settings.0.clone();
+        if attributes.iter().any(|attribute| attribute.path().is_ident("should_panic")) {
+            calls.push(quote! { .should_panic() });
+        }
+        // What the compiler of the test knows, and nobody after it.
+        let place = quote! {
+            ::seedbed::__private::TestPlace {
+                path: ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)),
+                package_dir: ::core::option_env!("CARGO_MANIFEST_DIR"),
+                package: ::core::option_env!("CARGO_PKG_NAME"),
+                bin: ::core::option_env!("CARGO_BIN_NAME"),
+                beside_library: ::core::option_env!("CARGO_TARGET_TMPDIR").is_some(),
+                file: ::core::file!(),
+            }
         };
-        // A type that cannot end a test is reported where it stands, not at the attribute.
-        let run = match output {
+        let run = quote! {
+            ::seedbed::__private::run_test(::seedbed::__private::TestSettings::new(#place) #(#calls)*, #name)
+        };
+        // A type that cannot end a test is reported where it stands, not at the attribute. What a run returned is part of the
+        // report, so the test itself returns nothing.
+        let run = match &signature.output {
             ReturnType::Default => run,
             ReturnType::Type(_, kind) => quote_spanned! { kind.span() => #run },
         };
         quote! {
             #[::core::prelude::v1::test]
             #(#attributes)*
-            #visibility fn #name() #output {
+            #visibility fn #name() {
                 #signature #body
                 #run
             }
@@ -216,7 +247,9 @@ impl Entry {
         };
         let value = match kind {
             Kind::Integer(bits) => self.integer(*bits)?.into_token_stream(),
+            Kind::Positive => self.positive()?.into_token_stream(),
             Kind::Policy => self.policy()?.into_token_stream(),
+            Kind::Time => self.time()?.into_token_stream(),
             // In nanoseconds, so that the macro names no type.
             Kind::Duration => self.duration()?.into_token_stream(),
         };
@@ -237,13 +270,40 @@ impl Entry {
         }
     }
 
+    fn positive(&self) -> Result<LitInt> {
+        let literal = self.integer(64)?;
+        if literal.base10_parse::<u64>()? == 0 { Err(self.wrong("at least 1")) } else { Ok(literal) }
+    }
+
     fn policy(&self) -> Result<LitStr> {
-        let names = POLICIES.map(|name| format!("\"{name}\"")).join(" or ");
+        let known = |text: &str| {
+            let text = VARIANTS.iter().rev().fold(text, |text, variant| text.strip_suffix(variant).unwrap_or(text));
+            let (name, number) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
+            let written = |number: &str| number.parse::<u32>().is_ok_and(|read| read > 0 && read.to_string() == number);
+            POLICIES.iter().any(|(policy, numbered)| *policy == name && *numbered == number.is_some_and(written))
+        };
         match &self.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) if POLICIES.contains(&literal.value().as_str()) => {
-                Ok(literal.clone())
+            Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) if known(&literal.value()) => Ok(literal.clone()),
+            _ => Err(self.wrong(&one_of(
+                &POLICIES.map(
+                    |(name, numbered)| {
+                        if numbered { format!("\"{name}:N\"") } else { format!("\"{name}\"") }
+                    },
+                ),
+            ))),
+        }
+    }
+
+    fn time(&self) -> Result<LitBool> {
+        let found = match &self.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) => {
+                TIMES.iter().find(|(name, _)| *name == literal.value())
             }
-            _ => Err(self.wrong(&names)),
+            _ => None,
+        };
+        match found {
+            Some((_, manual)) => Ok(LitBool::new(*manual, self.value.span())),
+            None => Err(self.wrong(&one_of(&TIMES.map(|(name, _)| format!("\"{name}\""))))),
         }
     }
 
@@ -256,6 +316,14 @@ impl Entry {
 
     fn wrong(&self, wanted: &str) -> Error {
         Error::new(self.value.span(), format!("`{}` wants {wanted}", self.key))
+    }
+}
+
+/// `a, b or c`.
+fn one_of(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
     }
 }
 

@@ -1,0 +1,285 @@
+//! `Hunt`: a search for the run that fails, configured by hand.
+
+use std::future::Future;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::place::{Place, TestPlace, default_name};
+use super::portfolio::PORTFOLIO;
+use super::report::{HuntReport, Verdict};
+use super::search::Search;
+use super::settings::{BaseSeed, Fault, SettingError, Settings};
+use super::turns::nth_of;
+use crate::seed::Seed;
+use crate::sim::{Outcome, Report, Sim};
+
+/// Runs of a hunt where nothing was said: enough to find what two or three choices decide, quick enough for every save of a file.
+const RUNS: u64 = 256;
+
+/// What a run of a hunt is made of: the simulation as its user configures it.
+type Configure = Arc<dyn Fn(Sim) -> Sim + Send + Sync>;
+
+/// Many runs of one program, the plain one first, to find one that fails.
+///
+/// `#[seedbed::test]` makes one of a function; this is the same by hand, for tests that make several hunts, for programs that are no
+/// tests, and for looking at the [`HuntReport`] as a value.
+///
+/// The plain run, in FIFO order, is made twice and compared. Every further run has a seed derived from the base seed and its number, so
+/// that neither the number of cores nor the other tests change what is found. The run with the lowest number that fails is the one
+/// that is reported.
+///
+/// The variables of the [environment](crate::hunt) go before what is set here.
+///
+/// # Examples
+///
+/// ```
+/// use seedbed::hunt::{Hunt, Verdict};
+/// use seedbed::{spawn, yield_now};
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let report = Hunt::new("two deposits").runs(100).regressions_off().prove(false).run(|| async {
+///     let balance = Rc::new(Cell::new(0));
+///     let deposits = [10, 20].map(|amount| {
+///         let balance = Rc::clone(&balance);
+///         spawn(async move {
+///             // Under FIFO the first task is through before the second begins.
+///             if amount == 20 {
+///                 yield_now().await;
+///             }
+///             let before = balance.get();
+///             yield_now().await;
+///             balance.set(before + amount);
+///         })
+///     });
+///     for deposit in deposits {
+///         deposit.await.unwrap();
+///     }
+///     assert_eq!(balance.get(), 30);
+/// });
+/// let Verdict::Failed(finding) = report.verdict else { panic!("{report}") };
+/// assert_eq!(finding.signature.kind(), "panic");
+/// ```
+#[derive(Clone)]
+#[must_use = "a hunt does nothing until it is run"]
+pub struct Hunt {
+    place: Place,
+    known: Option<TestPlace>,
+    settings: Settings,
+    /// The first setting that is wrong.
+    wrong: Option<SettingError>,
+    configure: Vec<Configure>,
+    should_fail: bool,
+}
+
+/// Tries a program in many orders, as [`Hunt`] does, under the name of the test around it.
+///
+/// # Panics
+///
+/// If a run fails, or the hunt cannot be made: with the report.
+///
+/// # Examples
+///
+/// ```
+/// use seedbed::{check, spawn, sync::Event};
+///
+/// check(|| async {
+///     let ready = Event::new();
+///     let waiter = spawn({
+///         let ready = ready.clone();
+///         async move { ready.wait().await }
+///     });
+///     ready.set();
+///     waiter.await.unwrap();
+/// });
+/// ```
+#[track_caller]
+pub fn check<F, M>(program: F)
+where
+    F: Fn() -> M + Send + Sync + 'static,
+    M: Future + 'static,
+    M::Output: Outcome + 'static,
+{
+    Hunt::new(default_name()).check(program);
+}
+
+impl Hunt {
+    /// A hunt of this name. Its base seed comes from the name, and failing replays are kept under it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self::at(Place::here(&name.into()), None)
+    }
+
+    /// The hunt of a test, at a place that the compiler knows.
+    pub fn of_test(place: TestPlace) -> Self {
+        Self::at(Place::of_test(place), Some(place))
+    }
+
+    fn at(place: Place, known: Option<TestPlace>) -> Self {
+        let (settings, configure) = (Settings::default(), Vec::new());
+        Self { place, known, settings, wrong: None, configure, should_fail: false }
+    }
+
+    /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo`.
+    pub fn runs(mut self, runs: u64) -> Self {
+        self.settings.runs = NonZeroU64::new(runs);
+        if runs == 0 {
+            self.refuse("runs", "0", Fault::Wanted("at least one run"));
+        }
+        self
+    }
+
+    /// The base seed. The plain run has this seed, every other one that of [`Seed::nth`].
+    pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
+        self.settings.seed = Some(BaseSeed::Given(seed.into()));
+        self
+    }
+
+    /// Asks the machine for a base seed, which the report then names: to find what the fixed one does not reach.
+    pub fn fresh_seed(mut self) -> Self {
+        self.settings.seed = Some(BaseSeed::Fresh);
+        self
+    }
+
+    /// Who proposes the order in all runs but the plain one: a name that [`by_name`](crate::policy::by_name) knows, or `portfolio`, a
+    /// mixture, which is what happens if nothing is set.
+    pub fn policy(mut self, name: &str) -> Self {
+        match super::settings::policy(name) {
+            Ok(name) => self.settings.policy = Some(name),
+            Err(fault) => self.refuse("policy", name, fault),
+        }
+        self
+    }
+
+    /// Configures each run: its limits, its workers, its time.
+    ///
+    /// Seed, policy, replay, recorder and trace are set by the hunt, after this.
+    ///
+    /// ```
+    /// use seedbed::Hunt;
+    /// let report = Hunt::new("short").sim(|sim| sim.steps(1_000).manual_time(true)).run(|| async {});
+    /// assert!(report.is_ok());
+    /// ```
+    pub fn sim(mut self, configure: impl Fn(Sim) -> Sim + Send + Sync + 'static) -> Self {
+        self.configure.push(Arc::new(configure));
+        self
+    }
+
+    /// Makes runs on so many threads; on all cores if not set. It changes no result.
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.settings.jobs = NonZeroUsize::new(jobs);
+        if jobs == 0 {
+            self.refuse("jobs", "0", Fault::Wanted("at least one thread"));
+        }
+        self
+    }
+
+    /// Spends so many runs on shrinking at most; 0 for none.
+    pub fn max_shrink_runs(mut self, runs: u64) -> Self {
+        self.settings.shrink_runs = Some(runs);
+        self
+    }
+
+    /// Spends so much of the machine's time on shrinking at most.
+    pub fn max_shrink_time(mut self, span: Duration) -> Self {
+        self.settings.shrink_time = Some(span);
+        self
+    }
+
+    /// Keeps failing replays in this folder instead of `seedbed-regressions` in the package.
+    pub fn regressions(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.settings.regressions = Some(Some(folder.into()));
+        self
+    }
+
+    /// Neither reads nor keeps failing replays.
+    pub fn regressions_off(mut self) -> Self {
+        self.settings.regressions = Some(None);
+        self
+    }
+
+    /// Whether a failure is reproduced in a fresh process before its line is told; it is, if not set.
+    pub fn prove(mut self, prove: bool) -> Self {
+        self.settings.prove = Some(prove);
+        self
+    }
+
+    /// How long one poll may take by the machine's clock; see [`SEEDBED_WATCHDOG`](crate::hunt).
+    pub fn watchdog(mut self, span: Option<Duration>) -> Self {
+        self.settings.watchdog = Some(span);
+        self
+    }
+
+    /// The first failure ends the hunt as it was found: it is expected, so it is neither shrunk nor kept.
+    pub fn should_fail(mut self) -> Self {
+        self.should_fail = true;
+        self
+    }
+
+    fn refuse(&mut self, name: &str, value: &str, fault: Fault) {
+        self.wrong.get_or_insert_with(|| SettingError::in_code(name, value, fault));
+    }
+
+    /// Makes the hunt, and ends the test with its report.
+    ///
+    /// # Panics
+    ///
+    /// If a run fails, or the hunt cannot be made: with the report.
+    ///
+    /// ```
+    /// seedbed::Hunt::new("calm").runs(10).check(|| async { seedbed::yield_now().await });
+    /// ```
+    #[track_caller]
+    pub fn check<F, M>(self, program: F)
+    where
+        F: Fn() -> M + Send + Sync + 'static,
+        M: Future + 'static,
+        M::Output: Outcome + 'static,
+    {
+        self.run(program).check();
+    }
+
+    /// Makes the hunt.
+    ///
+    /// `program` makes the main task of a run; it is called once a run, inside it. What it captures is shared by all runs, so
+    /// it should hold no state that a run changes.
+    pub fn run<F, M>(self, program: F) -> HuntReport
+    where
+        F: Fn() -> M + Send + Sync + 'static,
+        M: Future + 'static,
+        M::Output: Outcome + 'static,
+    {
+        let program = Arc::new(program);
+        let configure = self.configure.clone();
+        self.search(Arc::new(move |sim: Sim| -> Report<()> {
+            let program = Arc::clone(&program);
+            let sim = configure.iter().fold(sim, |sim, configure| configure(sim));
+            sim.run(async move { program().await }).settle()
+        }))
+    }
+
+    fn search(self, program: Arc<dyn Fn(Sim) -> Report<()> + Send + Sync>) -> HuntReport {
+        // Named by its test's path where there is one, so that the same test has the same seed however it is started.
+        let seed = Seed::of_path(self.known.map_or(self.place.hunt.as_str(), |known| known.path));
+        let nth = nth_of(&self.place.hunt);
+        let place = self.place.again(nth);
+        let (settings, wrong) = match Settings::from_env() {
+            Ok(settings) => (settings.or(self.settings), self.wrong),
+            Err(error) => (self.settings, Some(error)),
+        };
+        let policy = settings.policy.clone().unwrap_or_else(|| PORTFOLIO.to_owned());
+        let runs = settings.runs.map_or(if policy == "fifo" { 1 } else { RUNS }, u64::from);
+        if let Some(error) = wrong {
+            let verdict = Verdict::Misconfigured(error);
+            let (name, detail) = (place.hunt, None);
+            return HuntReport { name, seed, policy, runs_wanted: runs, runs: 0, schedules: 0, verdict, detail };
+        }
+        Search { place, settings, runs, policy, seed, should_fail: self.should_fail, program }.run()
+    }
+}
+
+impl std::fmt::Debug for Hunt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hunt").field("place", &self.place).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,22 @@
+//! One test, many runs: find the run that fails, make it small, prove that it replays, keep it, and tell all that.
+//!
+//! [`Hunt`] is the whole of it as a builder, [`check`] its short form, and `#[seedbed::test]` writes one around a function. A
+//! [`HuntReport`] is what it came to, as values; its `Display` is what a person reads.
+//!
+//! This is the only part of the library that looks outside the process, each world in one file: the environment in `settings.rs`.
+//!
+#![doc = include_str!("../../docs/environment.md")]
+
+mod portfolio;
+mod settings;
+mod place;
+mod turns;
+mod report;
+mod render;
+mod search;
+mod builder;
+
+pub use builder::{Hunt, check};
+pub use place::TestPlace;
+pub use report::{Between, Divergence, Finding, HuntReport, Verdict};
+pub use settings::SettingError;

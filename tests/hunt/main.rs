@@ -1,0 +1,14 @@
+//! Hunts: what they find, how they prove and keep it, and what they say.
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::iter_over_hash_type,
+    reason = "what must not be used is what must be found"
+)]
+
+mod bugs;
+mod support;
+
+mod determinism;
+mod runs;
