@@ -19,7 +19,8 @@ pub(super) fn policy_of(run: u64, name: &str, seed: Seed, profile: &Profile) -> 
     match (run, name) {
         (PLAIN, _) => Box::new(Fifo),
         (_, PORTFOLIO) => portfolio(run, seed, profile),
-        (_, name) => by_name(name, seed, profile)
-            .unwrap_or_else(|error| unreachable!("seedbed bug: a name was let through, please report: {error}")),
+        (_, name) => {
+            by_name(name, seed, profile).expect("seedbed bug: an unknown policy was let through, please report")
+        }
     }
 }

@@ -2,14 +2,16 @@
 //!
 //! | macro | file | calls in `seedbed::__private` |
 //! |---|---|---|
-//! | `#[seedbed::test]` | `test_attribute.rs` | `TestSettings`, `TestPlace`, `run_test` |
+//! | `#[seedbed::test]` | `test_attribute.rs`, `settings.rs` | `TestSettings`, `TestPlace`, `run_test` |
 //! | `seedbed::select!` | `select.rs` | `first_branch` |
 //!
 //! Nothing here knows a type of `seedbed`: the macros read tokens, report every mistake where it stands, and write calls to that one
 //! hidden door. They are procedural because a `macro_rules!` answers a wrong setting or a forgotten `=>` with "no rules expected this
 //! token", and we can say what is wrong.
 
+mod errors;
 mod select;
+mod settings;
 mod test_attribute;
 
 use proc_macro::TokenStream;
