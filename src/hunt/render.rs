@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use super::report::{Between, Divergence, Finding, HuntReport, Verdict};
 use super::settings::Detail;
 use crate::choice::Mismatch;
-use crate::trace::Trace;
+use crate::trace::{Level, Trace};
 
 /// How many events of a failing run are shown when nothing was said.
 const LAST_EVENTS: usize = 12;
@@ -98,7 +98,7 @@ fn whole_trace(f: &mut Formatter<'_>, trace: &Trace, detail: Option<Detail>) -> 
 }
 
 fn last_events(f: &mut Formatter<'_>, trace: &Trace) -> fmt::Result {
-    let text = trace.filter().last(LAST_EVENTS).summary();
+    let text = trace.filter().level(Level::Summary).last(LAST_EVENTS).summary();
     writeln!(f, "  trace (last {} of {}):", text.lines().count(), counted(trace.total(), "event"))?;
     indented(f, "    ", &text)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::instant::Instant;
 use crate::kernel::{BlockedTask, LimitKind, PanicReport, Stop};
-use crate::trace::Trace;
+use crate::trace::{Level, Trace};
 
 /// How many events a failure shows.
 const LAST_EVENTS: usize = 12;
@@ -82,7 +82,11 @@ pub struct Failure {
 
 impl Failure {
     pub(super) fn new(kind: FailureKind, at: Instant, trace: &Trace) -> Self {
-        let last_events = if trace.is_recorded() { trace.filter().last(LAST_EVENTS).summary() } else { String::new() };
+        let last_events = if trace.is_recorded() {
+            trace.filter().level(Level::Summary).last(LAST_EVENTS).summary()
+        } else {
+            String::new()
+        };
         Self { kind, at, last_events, events: trace.total() }
     }
 }
