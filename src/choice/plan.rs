@@ -93,8 +93,8 @@ impl Plan {
     }
 
     /// The questions asked so far; all of them where every stream was counted.
-    pub(super) fn reached(&self) -> Reached {
-        Reached::new(self.streams.iter().map(|(key, stream)| (*key, stream.asked)))
+    pub(super) fn reached(&self, questions: u64) -> Reached {
+        Reached::new(self.streams.iter().map(|(key, stream)| (*key, stream.asked)), questions)
     }
 
     /// Ends the run: the answers that were not possible, as they were met, and the departures that no question has met, in the order of

@@ -48,6 +48,10 @@ pub struct ChoiceSource {
     /// How the plan is followed; `None` where there is no plan, which is not the same as an empty one.
     mode: Option<ReplayMode>,
     plan: Plan,
+    /// The plan holds for so many questions; those after them are proposed as without a plan.
+    questions_planned: u64,
+    /// Questions so far, where anybody watches.
+    questions: u64,
     turns: Turns,
     record: Option<Record>,
 }
@@ -55,7 +59,19 @@ pub struct ChoiceSource {
 impl ChoiceSource {
     fn new(mode: Option<ReplayMode>, plan: Plan) -> ChoiceSource {
         let watching = mode.is_some();
-        ChoiceSource { watching, mode, plan, turns: Turns::default(), record: None }
+        let (questions_planned, questions) = (u64::MAX, 0);
+        ChoiceSource { watching, mode, plan, questions_planned, questions, turns: Turns::default(), record: None }
+    }
+
+    /// Lets the plan hold for the first questions only.
+    pub(crate) fn only_first(self, questions: u64) -> ChoiceSource {
+        ChoiceSource { questions_planned: questions, ..self }
+    }
+
+    /// Counts a question, and returns the mode in which it is answered.
+    fn next_mode(&mut self) -> Option<ReplayMode> {
+        self.questions += 1;
+        self.mode.filter(|_| self.questions <= self.questions_planned)
     }
 
     /// Starts a run in which every answer is the proposed one.
@@ -173,11 +189,12 @@ impl ChoiceSource {
         if !self.watching {
             return propose();
         }
+        let mode = self.next_mode();
         let (n, planned) = self.ask(subject, kind, bound);
-        let answer = match (planned, self.mode) {
-            (Some(answer), _) => answer,
+        let answer = match (planned, mode) {
+            (_, None) | (None, Some(ReplayMode::Continue)) => propose(),
+            (Some(answer), Some(_)) => answer,
             (None, Some(ReplayMode::Strict | ReplayMode::Lenient)) => 0,
-            (None, Some(ReplayMode::Continue) | None) => propose(),
         };
         if let Some(record) = &mut self.record {
             record.remember(subject, kind, n, answer);
@@ -247,16 +264,15 @@ impl ChoiceSource {
     /// ```
     #[inline]
     pub fn next_turn(&mut self, queue: LoopId, may_expire: bool, propose: impl FnOnce() -> Turn) -> Turn {
-        match (self.watching, self.mode) {
-            (false, _) => propose(),
-            (true, Some(ReplayMode::Strict | ReplayMode::Lenient)) => self.settle_turn(queue, may_expire, None),
-            (true, Some(ReplayMode::Continue) | None) => self.settle_turn(queue, may_expire, Some(propose())),
+        if !self.watching {
+            return propose();
         }
-    }
-
-    fn settle_turn(&mut self, queue: LoopId, may_expire: bool, proposal: Option<Turn>) -> Turn {
-        let has_plan = self.mode.is_some();
-        let (turn, before) = self.turns.next(queue, may_expire, proposal, has_plan);
+        let mode = self.next_mode();
+        let proposal = match mode {
+            Some(ReplayMode::Strict | ReplayMode::Lenient) => None,
+            Some(ReplayMode::Continue) | None => Some(propose()),
+        };
+        let (turn, before) = self.turns.next(queue, may_expire, proposal, mode.is_some());
         if let Some(before) = before {
             self.settle(&before);
         }
@@ -303,7 +319,7 @@ impl ChoiceSource {
         for activation in std::mem::take(&mut self.turns).end() {
             self.settle(&activation);
         }
-        let reached = if self.record.is_some() { self.plan.reached() } else { Reached::default() };
+        let reached = if self.record.is_some() { self.plan.reached(self.questions) } else { Reached::default() };
         let departures = self.record.map(Record::into_departures).transpose()?.unwrap_or_default();
         Ok(Ending { departures, mismatches: self.plan.into_mismatches(), reached })
     }

@@ -171,7 +171,7 @@ impl Turns {
                 if has_plan { line.nearest_place(place) } else { place }
             }
         };
-        if may_expire && line.awaits_expiry() {
+        if has_plan && may_expire && line.awaits_expiry() {
             line.last.expired += 1;
             return (Turn::Clock, None);
         }

@@ -3,11 +3,14 @@
 mod program;
 mod signature;
 mod caught;
+mod cut_short;
 mod shrink;
+pub mod explain;
 mod exhaustive;
 mod sweep;
 
 pub use exhaustive::{Exhausted, Exhaustive, FoundFailure, SearchEnd, exhaust};
+pub use explain::{ExplainLimits, ExplainProgress, ExplainStop, Explanation, explain};
 pub use program::Program;
 pub use shrink::{Nondeterminism, OtherFailure, ShrinkLimits, ShrinkProgress, ShrinkStop, Shrunk, shrink};
 pub use signature::Signature;

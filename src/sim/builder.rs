@@ -37,6 +37,8 @@ pub struct Sim {
     pub(super) manual_time: bool,
     /// A bound on the steps that holds whatever the program sets, for runs that were not asked for by a person.
     pub(super) steps_cap: u64,
+    /// A plan is followed for so many questions.
+    pub(super) questions_planned: u64,
     pub(super) stall: Duration,
     pub(super) profile: bool,
 }
@@ -56,6 +58,7 @@ impl Sim {
             default_workers: 8,
             manual_time: false,
             steps_cap: u64::MAX,
+            questions_planned: u64::MAX,
             stall: Duration::from_secs(1),
             profile: false,
         }
@@ -126,6 +129,12 @@ impl Sim {
     /// Ends the run after so many steps, even where the program's own limit is higher.
     pub(crate) fn steps_cap(mut self, steps: u64) -> Self {
         self.steps_cap = steps;
+        self
+    }
+
+    /// Follows a plan for the first questions only, and the policy from there on.
+    pub(crate) fn only_first(mut self, questions: u64) -> Self {
+        self.questions_planned = questions;
         self
     }
 

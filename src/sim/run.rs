@@ -97,6 +97,7 @@ impl Sim {
             Some((departures, mode)) => ChoiceSource::replay(&departures, mode)
                 .unwrap_or_else(|collision| panic!("these departures cannot be replayed: {collision}")),
         };
+        let choices = choices.only_first(self.questions_planned);
         let choices = if self.record { choices.record() } else { choices };
         let recorder = if self.trace { Recorder::on().capacity(self.trace_events) } else { Recorder::off() };
         let mut limits = self.limits;

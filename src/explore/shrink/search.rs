@@ -8,19 +8,15 @@ use super::limits::ShrinkLimits;
 use super::shrunk::{OtherFailure, ShrinkProgress, ShrinkStop};
 use crate::choice::{Address, Departures, ReplayMode};
 use crate::explore::caught::run_caught;
+use crate::explore::cut_short::{steps_cap, was_cut_short};
 use crate::explore::program::Program;
 use crate::explore::signature::Signature;
-use crate::kernel::LimitKind;
 use crate::policy::Policy;
 use crate::seed::Seed;
-use crate::sim::{Failure, FailureKind, Report, Sim};
+use crate::sim::{Failure, Report, Sim};
 
 /// How many failures of other kinds or places are kept.
 const OTHERS: usize = 16;
-
-/// A run may take so many times the steps of the best one, and some more; what goes on for longer does not fail in the same way.
-const PATIENCE: u64 = 4;
-const PATIENCE_FLOOR: u64 = 10_000;
 
 /// Shrinking ends here; the best so far is the result.
 #[derive(Debug)]
@@ -155,18 +151,14 @@ impl<'a> Search<'a> {
             return Err(Halt(stop));
         }
         self.runs += 1;
-        let sim = sim.record(true).trace(false).steps_cap(self.steps_cap());
+        let sim = sim.record(true).trace(false).steps_cap(steps_cap(self.best.steps));
         run_caught(self.program, sim).map_err(|message| Halt(ShrinkStop::Panicked { message }))
-    }
-
-    fn steps_cap(&self) -> u64 {
-        self.best.steps.saturating_mul(PATIENCE).max(PATIENCE_FLOOR)
     }
 
     /// Takes a run if it fails in the same way and is simpler; keeps its failure if it is another one.
     fn judge(&mut self, report: &Report<()>) -> bool {
         let Err(failure) = &report.result else { return false };
-        if self.was_cut_short(failure) {
+        if was_cut_short(failure, steps_cap(self.best.steps)) {
             return false;
         }
         let signature = Signature::of(failure);
@@ -179,12 +171,6 @@ impl<'a> Search<'a> {
             self.best = report.clone();
         }
         simpler
-    }
-
-    /// Whether a run was ended by our impatience, which is no failure of the program.
-    fn was_cut_short(&self, failure: &Failure) -> bool {
-        let cap = self.steps_cap().to_string();
-        matches!(&failure.kind, FailureKind::Limit { limit: LimitKind::Steps, bound, .. } if *bound == cap)
     }
 
     fn keep_other(&mut self, signature: Signature, departures: &Departures, failure: &Failure) {

@@ -21,7 +21,7 @@ pub(crate) struct Planted {
     pub(crate) depth: usize,
 }
 
-pub(crate) const PLANTED: [Planted; 15] = [
+pub(crate) const PLANTED: [Planted; 16] = [
     Planted { name: "lost update", run: lost_update, depth: 1 },
     Planted { name: "lost wake-up", run: lost_wake_up, depth: 1 },
     Planted { name: "lock order", run: lock_order, depth: 1 },
@@ -37,6 +37,7 @@ pub(crate) const PLANTED: [Planted; 15] = [
     Planted { name: "order and branch", run: order_and_branch, depth: 2 },
     Planted { name: "phases", run: phases, depth: 2 },
     Planted { name: "three phases, long and noisy", run: long_and_noisy, depth: 3 },
+    Planted { name: "late timer", run: late_timer, depth: 1 },
 ];
 
 /// Proposes whatever is possible, the clock included.
@@ -357,5 +358,20 @@ fn long_and_noisy(sim: Sim) -> Report<()> {
             reversed &= reversed_pairs(1).await;
         }
         assert!(!reversed, "all three phases");
+    })
+}
+
+/// The answer comes after 5 ms and is waited for until 12 ms: wrong from 7 ms of delay on.
+fn late_timer(sim: Sim) -> Report<()> {
+    sim.run(async {
+        for _ in 0..3 {
+            drop(spawn(sleep(millis(3))));
+        }
+        let answer = spawn(async {
+            sleep(millis(5)).await;
+            sleep(millis(5)).await;
+        });
+        sleep(millis(12)).await;
+        assert!(answer.is_done(), "no answer");
     })
 }
