@@ -159,7 +159,11 @@ impl<'a> Builder<'a> {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let location = self.location.unwrap_or_else(Location::caller);
+        // Not `unwrap_or_else(Location::caller)`: as a value, the function is called from the standard library.
+        let location = match self.location {
+            Some(location) => location,
+            None => Location::caller(),
+        };
         // The coroutine is moved, never run or dropped, while the kernel is borrowed.
         let mut future = Some(future);
         let (cell, over) = context::with("spawn", |kernel| {
