@@ -70,11 +70,19 @@ impl Policy for Wild {
 }
 
 impl Planted {
-    /// Runs as a policy finds them, recorded, the failing ones only.
-    pub(crate) fn failing(self, seeds: std::ops::Range<u64>) -> impl Iterator<Item = Report<()>> {
-        seeds
-            .map(move |seed| (self.run)(Sim::new(seed).policy(Wild::new(seed)).record(true)))
-            .filter(|run| !run.is_ok())
+    /// Failing runs, recorded, of which every choice is drawn.
+    pub(crate) fn failing(self) -> impl Iterator<Item = Report<()>> {
+        self.failing_under(20_000, |seed| Box::new(Wild::new(seed)))
+    }
+
+    /// Failing runs, recorded, as a policy finds them from so many seeds.
+    pub(crate) fn failing_under(
+        self,
+        seeds: u64,
+        policy: impl Fn(u64) -> Box<dyn Policy>,
+    ) -> impl Iterator<Item = Report<()>> {
+        let run = move |seed| (self.run)(Sim::new(seed).policy(policy(seed)).record(true));
+        (0..seeds).map(run).filter(|report| !report.is_ok())
     }
 }
 
