@@ -4,9 +4,8 @@ use std::cell::Cell;
 use std::ops::ControlFlow;
 
 use seedbed::choice::{Departures, ReplayMode};
-use seedbed::explore::{
-    Deed, ExplainLimits, ExplainStop, Explanation, Program, ShrinkLimits, Shrunk, Without, explain, shrink,
-};
+use seedbed::explore::explain::{Deed, Without};
+use seedbed::explore::{ExplainLimits, ExplainStop, Explanation, Program, ShrinkLimits, Shrunk, explain, shrink};
 use seedbed::{Report, Sim, spawn};
 
 use super::planted::{PLANTED, Planted};
