@@ -5,7 +5,6 @@ use std::num::NonZeroU32;
 
 use super::address::Address;
 use super::departures::Departures;
-use super::reached::Reached;
 
 /// How a plan is followed.
 ///
@@ -39,8 +38,8 @@ pub struct Ending {
     pub departures: Departures,
     /// Where the plan did not fit the run, in the order in which it was noticed; empty except under [`ReplayMode::Strict`].
     pub mismatches: Vec<Mismatch>,
-    /// Which questions were asked; empty where there was no recorder.
-    pub(crate) reached: Reached,
+    /// How many questions were asked, every turn among them; 0 where nobody watched.
+    pub questions: u64,
 }
 
 /// A departure that did not fit the run: the code has changed, or the plan was edited.

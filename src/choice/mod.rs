@@ -13,7 +13,6 @@
 //! - `departures`: the sparse map of answers that were not plain, and its order of simplicity
 //! - `replay`, `codec`: the replay line, as a value and as text
 //! - `names`: the paths behind keys
-//! - `reached`: which questions a run asked
 //! - `ending`: how a plan is followed, and where it did not fit
 //! - `plan`: departures looked up while questions are counted
 //! - `turns`: the order of ready tasks as an inversion table
@@ -28,7 +27,6 @@ mod departures;
 mod replay;
 mod codec;
 mod names;
-mod reached;
 mod ending;
 mod plan;
 mod turns;
@@ -40,7 +38,6 @@ pub use departures::{Departures, Iter};
 pub use ending::{Ending, Mismatch, ReplayMode};
 pub use kind::{Kind, UnknownKind};
 pub use names::SubjectCollision;
-pub(crate) use reached::Reached;
 pub use replay::{Replay, ReplayError, ReplayFault};
 pub use rng::{Prng, seeded_rng, sub_seed};
 pub use source::ChoiceSource;

@@ -7,7 +7,6 @@ use super::address::{Address, StreamKey};
 use super::departures::Departures;
 use super::ending::Mismatch;
 use super::names::{Names, SubjectCollision};
-use super::reached::Reached;
 
 /// An answer that the plan gives.
 #[derive(Clone, Copy, Debug)]
@@ -90,11 +89,6 @@ impl Plan {
             let (address, answer) = self.entries[planned.entry].clone();
             self.mismatches.push(Mismatch::OutOfBounds { address, answer, bound });
         }
-    }
-
-    /// The questions asked so far; all of them where every stream was counted.
-    pub(super) fn reached(&self, questions: u64) -> Reached {
-        Reached::new(self.streams.iter().map(|(key, stream)| (*key, stream.asked)), questions)
     }
 
     /// Ends the run: the answers that were not possible, as they were met, and the departures that no question has met, in the order of

@@ -8,7 +8,6 @@ use super::ending::{Ending, ReplayMode};
 use super::kind::Kind;
 use super::names::SubjectCollision;
 use super::plan::Plan;
-use super::reached::Reached;
 use super::record::Record;
 use super::subject::SubjectKey;
 use super::turns::{Activation, Turn, Turns, queue_key};
@@ -319,9 +318,8 @@ impl ChoiceSource {
         for activation in std::mem::take(&mut self.turns).end() {
             self.settle(&activation);
         }
-        let reached = if self.record.is_some() { self.plan.reached(self.questions) } else { Reached::default() };
         let departures = self.record.map(Record::into_departures).transpose()?.unwrap_or_default();
-        Ok(Ending { departures, mismatches: self.plan.into_mismatches(), reached })
+        Ok(Ending { departures, mismatches: self.plan.into_mismatches(), questions: self.questions })
     }
 }
 

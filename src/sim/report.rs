@@ -1,7 +1,7 @@
 //! What a run came to, as a value.
 
 use super::failure::Failure;
-use crate::choice::{Departures, Mismatch, Reached};
+use crate::choice::{Departures, Mismatch};
 use crate::instant::Instant;
 use crate::kernel::Counts;
 use crate::policy::Profile;
@@ -44,8 +44,8 @@ pub struct Report<T> {
     pub departures: Departures,
     /// Where a strict replay did not fit the program.
     pub mismatches: Vec<Mismatch>,
-    /// Which questions were asked, if choices were recorded.
-    pub(crate) reached: Reached,
+    /// How many choices there were, departing or not, if they were recorded or replayed.
+    pub choices: u64,
     /// The fingerprint of all events. Equal runs have equal digests.
     pub digest: Digest,
     /// What happened.
@@ -80,7 +80,7 @@ impl<T> Report<T> {
             departures: self.departures,
             mismatches: self.mismatches,
             profile: self.profile,
-            reached: self.reached,
+            choices: self.choices,
             digest: self.digest,
             trace: self.trace,
         }

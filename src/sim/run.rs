@@ -146,7 +146,7 @@ fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -
         profile,
         departures: choices.departures,
         mismatches: choices.mismatches,
-        reached: choices.reached,
+        choices: choices.questions,
         digest: trace.digest(),
         trace,
     }

@@ -23,7 +23,7 @@ pub(super) fn base(trials: &mut Trials<'_>) -> Result<Rate, Halt> {
 /// Finds how many choices of the run must be kept for every sampled run to fail: by bisection, for the more is kept the likelier it is.
 pub(super) fn inevitable(trials: &mut Trials<'_>, failing: &Report<()>) -> Result<Option<Inevitable>, Halt> {
     let departures = &failing.departures;
-    let of = failing.reached.questions();
+    let of = failing.choices;
     let point = |trials: &mut Trials<'_>, choices: u64| {
         trials.rate(POINT, |trials, nth| trials.draw_after(departures, choices, nth, false))
     };

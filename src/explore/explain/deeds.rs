@@ -20,9 +20,9 @@ pub(super) struct Told {
 struct Activation {
     ready: u64,
     ready_since: Instant,
-    /// The steps that overtook it, by position.
-    by: Vec<(u64, TaskId)>,
-    ran: Option<(u64, Instant)>,
+    /// The steps that overtook it: when, at which position, and whose.
+    by: Vec<(Instant, u64, TaskId)>,
+    has_run: bool,
 }
 
 /// The clock's moves between two steps.
@@ -109,26 +109,26 @@ impl<'a> Deeds<'a> {
         if activations.is_empty() {
             self.tasks.insert(self.names.full_path(task), task);
         }
-        activations.push(Activation { ready: event, ready_since: time, by: Vec::new(), ran: None });
+        activations.push(Activation { ready: event, ready_since: time, by: Vec::new(), has_run: false });
     }
 
     /// A task took its turn; returns which one it was.
     fn ran(&mut self, task: TaskId, event: u64, time: Instant, overtook: bool) -> Option<(TaskId, usize)> {
         let activations = self.activations.get_mut(&task)?;
         let nth = activations.len().checked_sub(1)?;
-        activations[nth].ran = Some((event, time));
+        activations[nth].has_run = true;
         let ready = activations[nth].ready;
         if overtook {
             let waiting = self.activations.values_mut().filter_map(|activations| activations.last_mut());
-            for waiting in waiting.filter(|waiting| waiting.ran.is_none() && waiting.ready < ready) {
-                waiting.by.push((event, task));
+            for waiting in waiting.filter(|waiting| !waiting.has_run && waiting.ready < ready) {
+                waiting.by.push((time, event, task));
             }
         }
         Some((task, nth))
     }
 
     fn clock_moved(&mut self, after: Option<(TaskId, usize)>, event: u64, now: Instant) {
-        let is_waiting = |activations: &[Activation]| activations.last().is_some_and(|last| last.ran.is_none());
+        let is_waiting = |activations: &[Activation]| activations.last().is_some_and(|last| !last.has_run);
         let waiting = self.activations.iter().filter(|(_, activations)| is_waiting(activations));
         let waiting: Vec<TaskId> = waiting.map(|(task, _)| *task).collect();
         let moves =
@@ -156,23 +156,23 @@ impl<'a> Deeds<'a> {
         let task = *self.tasks.get(address.subject())?;
         let activation = self.activations.get(&task)?.get(address.n() as usize)?;
         let mut by: Vec<Overtaker> = Vec::new();
-        for (_, other) in &activation.by {
+        for (_, _, other) in &activation.by {
             let name = self.names.path(*other);
             match by.iter_mut().find(|known| known.task == name) {
                 Some(known) => known.steps += 1,
                 None => by.push(Overtaker { task: name, steps: 1 }),
             }
         }
-        let event = activation.by.first().map(|(event, _)| *event);
+        let (at, event) = activation.by.first().map(|(at, event, _)| (*at, *event)).unzip();
         let spawned_at = self.names.location(task).map(|place| format!("{}:{}", place.file(), place.line()));
         let deed = Deed::Overtaken {
             task: self.names.path(task),
             ready_since: activation.ready_since,
             spawned_at,
             by,
-            ran: activation.ran.is_some(),
+            ran: activation.has_run,
         };
-        Some(Told { deed, at: Some(activation.ready_since), event })
+        Some(Told { deed, at, event })
     }
 
     fn clock(&self, address: &Address) -> Option<Told> {

@@ -62,7 +62,7 @@ pub struct Explained {
     pub address: Address,
     /// Its value.
     pub answer: NonZeroU32,
-    /// When it happened, if the trace shows it.
+    /// When it began to matter, if the trace shows it.
     pub at: Option<Instant>,
     /// The position of its event in the trace of the shrunk run, if it is there.
     pub event: Option<u64>,

@@ -1,18 +1,12 @@
 //! What is known already: plans whose outcome needs no run.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use crate::choice::{Address, Departures, Reached};
+use crate::choice::Departures;
 use crate::trace::{Digest, Digester};
 
 /// How many plans are remembered.
 const PLANS: usize = 10_000;
-
-/// How many runs are remembered with all that they asked.
-const RUNS: usize = 64;
-
-/// How many departures may be looked at to spare one run.
-const WORTH: usize = 4_096;
 
 /// Plans that were tried. What became of them is not kept: a run that was simpler and failed is the best, or was, so nothing that
 /// is remembered here can ever be taken again.
@@ -24,15 +18,13 @@ pub(super) struct Known {
     stamps: BTreeMap<Digest, u64>,
     by_age: BTreeMap<u64, Digest>,
     clock: u64,
-    /// Runs that were not taken: what they asked, and what they were told. The newest first.
-    runs: VecDeque<(Departures, Reached)>,
 }
 
 impl Known {
     /// Tells whether a run of this plan would bring nothing new.
     pub(super) fn contains(&mut self, plan: &Departures) -> bool {
         let digest = digest(plan);
-        let known = self.stamps.contains_key(&digest) || self.is_a_run(plan);
+        let known = self.stamps.contains_key(&digest);
         if known {
             self.touch(digest);
         }
@@ -43,30 +35,6 @@ impl Known {
     pub(super) fn insert(&mut self, plan: &Departures, realised: &Departures) {
         self.touch(digest(plan));
         self.touch(digest(realised));
-    }
-
-    /// Remembers a run that was not taken, so that plans which it cannot tell from its own are known too.
-    pub(super) fn insert_run(&mut self, plan: Departures, reached: Reached) {
-        self.runs.truncate(RUNS - 1);
-        self.runs.push_front((plan, reached));
-    }
-
-    /// A run is what it was told. Where a plan says the same as another one to every question of the other's run, its run is that run.
-    fn is_a_run(&self, plan: &Departures) -> bool {
-        let is_it = |(told, reached): &(Departures, Reached)| {
-            let alike = |one: &Departures, other: &Departures| {
-                one.iter().all(|(address, answer)| other.get(address) == Some(answer) || !reached.contains(address))
-            };
-            alike(plan, told) && alike(told, plan)
-        };
-        let mut budget = WORTH;
-        let affordable = |(told, _): &&(Departures, Reached)| {
-            let cost = told.len() + plan.len() + 1;
-            let affordable = cost <= budget;
-            budget = budget.saturating_sub(cost);
-            affordable
-        };
-        self.runs.iter().take_while(affordable).any(is_it)
     }
 
     fn touch(&mut self, digest: Digest) {
@@ -86,13 +54,32 @@ impl Known {
 fn digest(plan: &Departures) -> Digest {
     let mut digester = Digester::new();
     for (address, answer) in plan {
-        feed(&mut digester, address);
-        digester.feed(u64::from(answer.get()), 0);
+        digester.feed_text(address.subject());
+        digester.feed(address.kind() as u64, address.n().into());
+        digester.feed(answer.get().into(), 0);
     }
     digester.digest()
 }
 
-fn feed(digester: &mut Digester, address: &Address) {
-    digester.feed_text(address.subject());
-    digester.feed(address.kind() as u64, u64::from(address.n()));
+#[cfg(test)]
+mod tests {
+    use super::{Departures, Known, PLANS};
+
+    fn plan(n: usize) -> Departures {
+        Departures::from_iter([(format!("main overtaken {n}").parse().unwrap(), std::num::NonZeroU32::MIN)])
+    }
+
+    #[test]
+    fn the_plan_that_was_longest_of_no_use_is_forgotten() {
+        let mut known = Known::default();
+        for n in 0..PLANS {
+            known.insert(&plan(n), &plan(n));
+        }
+        assert!(known.contains(&plan(0)), "and it was of use just now");
+        known.insert(&plan(PLANS), &Departures::new());
+        let kept = [0, 1, 2, 3, PLANS].map(|n| known.contains(&plan(n)));
+        assert_eq!(kept, [true, false, false, true, true]);
+        assert!(known.contains(&Departures::new()), "what was realised is known, too");
+        assert_eq!(known.stamps.len(), known.by_age.len());
+    }
 }

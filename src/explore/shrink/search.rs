@@ -121,9 +121,6 @@ impl<'a> Search<'a> {
         let report = self.run(sim)?;
         self.known.insert(&plan, &report.departures);
         let taken = self.judge(&report);
-        if !taken {
-            self.known.insert_run(plan, report.reached);
-        }
         self.go_on(taken)?;
         Ok(taken)
     }

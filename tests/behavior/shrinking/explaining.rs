@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use seedbed::choice::{Departures, ReplayMode};
 use seedbed::explore::explain::{Deed, Without};
 use seedbed::explore::{ExplainLimits, ExplainStop, Explanation, Program, ShrinkLimits, Shrunk, explain, shrink};
+use seedbed::policy::{Profile, by_name};
 use seedbed::{Report, Sim, spawn};
 
 use super::planted::{PLANTED, Planted};
@@ -113,6 +114,21 @@ fn the_choice_that_decides_is_found() {
     assert!(inevitable.with_one_less.is_some_and(|rate| rate.failed < rate.of));
     assert_eq!(explanation.sufficient.map(|rate| (rate.failed, rate.of)), Some((100, 100)));
     assert!(explanation.base.is_some_and(|rate| rate.failed < 100));
+}
+
+/// Two sleeps make the answer; either may be the late one.
+#[test]
+fn the_least_delay_is_told_in_seconds() {
+    let planted = planted("late timer");
+    let late = |seed: u64| by_name("fifo+late", seed.into(), &Profile::default()).unwrap();
+    for failing in planted.failing_under(1_000, late).take(4) {
+        let shrunk = shrunk(&planted.run, &failing);
+        assert!(shrunk.needs_perturbed_time());
+        let text = explained(&planted.run, &shrunk).to_string();
+        assert!(text.starts_with("fails after 1 departure"), "{text}");
+        assert!(text.contains("let a timer of main/4 expire 0.002s late"), "{text}");
+        assert!(text.contains("any delay of 0.002s or more will do"), "{text}");
+    }
 }
 
 #[test]

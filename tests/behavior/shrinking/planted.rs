@@ -369,7 +369,7 @@ fn long_and_noisy(sim: Sim) -> Report<()> {
     })
 }
 
-/// The answer comes after 5 ms and is waited for until 12 ms: wrong from 7 ms of delay on.
+/// The answer takes 10 ms and is waited for until 12 ms: wrong from 2 ms of delay on.
 fn late_timer(sim: Sim) -> Report<()> {
     sim.run(async {
         for _ in 0..3 {
