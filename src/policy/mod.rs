@@ -25,10 +25,12 @@ mod urw;
 mod sticky;
 mod delay;
 mod late;
+mod fair;
 mod portfolio;
 mod names;
 
 pub use delay::Delay;
+pub use fair::Fair;
 pub use fifo::Fifo;
 pub use late::Late;
 pub(crate) use lineup::Lineup;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::delay::Delay;
+use super::fair::Fair;
 use super::fifo::Fifo;
 use super::late::Late;
 use super::pct::Pct;
@@ -76,6 +77,8 @@ impl std::error::Error for UnknownPolicy {}
 /// | `delay:2` | [`Delay`]: the plain order with two delays |
 /// | `portfolio` | [`portfolio`](fn@portfolio): one of those, drawn |
 ///
+/// Those that are not fair by themselves become so in a run that is much longer than the profile's ([`Fair`]).
+///
 /// With `+clock` (all but `fifo` and `portfolio`), the clock may move while tasks are ready. With `+late`, behind it, timers may expire
 /// late ([`Late`]).
 ///
@@ -101,6 +104,12 @@ fn plain_or_late(name: &str, seed: Seed, profile: &Profile) -> Result<Box<dyn Po
         return Err(Fault::Suffix);
     }
     let policy = build(base, clock, seed, profile)?;
+    // A uniform choice with exact time is fair from the start.
+    let policy = if matches!(base, "fifo" | "random" | "portfolio") && !clock {
+        policy
+    } else {
+        Box::new(Fair::new(policy, seed, profile))
+    };
     Ok(if late { Box::new(Late::new(policy, seed)) } else { policy })
 }
 

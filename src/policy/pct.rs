@@ -18,7 +18,8 @@ use crate::seed::Seed;
 /// - Steps are counted where there is a choice, because elsewhere a change changes nothing; how many there will be is taken from the
 ///   [`Profile`].
 /// - A task may yield explicitly like at any other await: it keeps its priority.
-/// - With the clock as a candidate ([`with_clock`](Self::with_clock)), it has a priority like a task.
+/// - With the clock as a candidate ([`with_clock`](Self::with_clock)), each expiry has a priority of its own, because every timer is a task
+///   that nobody wrote. With one priority for all, the clock would be first or last throughout a run.
 ///
 /// ```
 /// use seedbed::policy::{Pct, Policy as _, Profile};
@@ -39,7 +40,7 @@ pub struct Pct {
     ranking: Ranking,
     /// By the number of the task, drawn when it is first ready. Those above `LOWERED` are as drawn.
     priorities: Vec<u64>,
-    clock: Option<u64>,
+    clock: bool,
     /// Steps at which a priority is lowered, and to what; the next one last.
     changes: Vec<(u32, u64)>,
     /// Steps so far at which there was a choice.
@@ -65,14 +66,14 @@ impl Pct {
             (1..depth.max(1)).map(|change| (prng.below(steps), u64::from(change))).collect();
         changes.sort_unstable_by(|one, other| other.cmp(one));
         let ranking = Ranking::default();
-        Self { depth: depth.max(1), prng, ranking, priorities: Vec::new(), clock: None, changes, step: 0 }
+        Self { depth: depth.max(1), prng, ranking, priorities: Vec::new(), clock: false, changes, step: 0 }
     }
 
-    /// The clock takes part, with a priority of its own.
+    /// The clock takes part: each expiry draws a priority.
     #[must_use]
     pub fn with_clock(mut self) -> Self {
+        self.clock = true;
         let priority = self.draw();
-        self.clock = Some(priority);
         self.ranking.rank_clock(priority);
         self
     }
@@ -103,12 +104,12 @@ impl Pct {
 
 impl Policy for Pct {
     fn name(&self) -> String {
-        let clock = if self.clock.is_some() { "+clock" } else { "" };
+        let clock = if self.clock { "+clock" } else { "" };
         format!("pct:{}{clock}", self.depth)
     }
 
     fn next(&mut self, ready: &Ready<'_>) -> Turn {
-        let clock = self.clock.is_some() && ready.may_expire();
+        let clock = self.clock && ready.may_expire();
         if ready.len() == 1 && !clock {
             return Turn::PLAIN;
         }
@@ -130,6 +131,10 @@ impl Policy for Pct {
                 self.ranking.rank(task, priority);
             }
             Observation::Ran { task } => self.ranking.forget(task),
+            Observation::Expired if self.clock => {
+                let priority = self.draw();
+                self.ranking.rank_clock(priority);
+            }
             Observation::Spawned { .. } | Observation::Expired | Observation::Ended { .. } => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The portfolio: a mixture of policies over the runs of a test.
 
+use super::fair::Fair;
 use super::fifo::Fifo;
 use super::pct::Pct;
 use super::pos::Pos;
@@ -30,12 +31,15 @@ pub fn portfolio(run: u64, seed: Seed, profile: &Profile) -> Box<dyn Policy> {
     }
     let mut prng = Prng::new(seed, "portfolio");
     let clock = prng.chance(1, 2);
+    fn fair<P: Policy + 'static>(policy: P, seed: Seed, profile: &Profile) -> Box<dyn Policy> {
+        Box::new(Fair::new(policy, seed, profile))
+    }
     match (prng.below(3), clock) {
-        (0, false) => Box::new(Pos::new(seed)),
-        (0, true) => Box::new(Pos::new(seed).with_clock()),
-        (1, false) => Box::new(Pct::new(3, seed, profile)),
-        (1, true) => Box::new(Pct::new(3, seed, profile).with_clock()),
-        (_, false) => Box::new(Urw::new(seed, profile)),
-        (_, true) => Box::new(Urw::new(seed, profile).with_clock()),
+        (0, false) => fair(Pos::new(seed), seed, profile),
+        (0, true) => fair(Pos::new(seed).with_clock(), seed, profile),
+        (1, false) => fair(Pct::new(3, seed, profile), seed, profile),
+        (1, true) => fair(Pct::new(3, seed, profile).with_clock(), seed, profile),
+        (_, false) => fair(Urw::new(seed, profile), seed, profile),
+        (_, true) => fair(Urw::new(seed, profile).with_clock(), seed, profile),
     }
 }
