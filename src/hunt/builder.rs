@@ -2,16 +2,19 @@
 
 use std::future::Future;
 use std::num::{NonZeroU64, NonZeroUsize};
+use std::panic::Location;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::place::{Place, TestPlace, default_name};
+use super::place::{Place, TestPlace};
 use super::portfolio::PORTFOLIO;
 use super::report::{HuntReport, Verdict};
 use super::search::Search;
 use super::settings::{BaseSeed, Fault, SettingError, Settings};
 use super::turns::nth_of;
+use super::watchdog::Shared;
 use crate::seed::Seed;
 use crate::sim::{Outcome, Report, Sim};
 
@@ -73,7 +76,7 @@ pub struct Hunt {
     should_fail: bool,
 }
 
-/// Tries a program in many orders, as [`Hunt`] does, under the name of the test around it.
+/// Tries a program in many orders, as [`Hunt`] does, under the name of the function that calls it.
 ///
 /// # Panics
 ///
@@ -101,11 +104,21 @@ where
     M: Future + 'static,
     M::Output: Outcome + 'static,
 {
-    Hunt::new(default_name()).check(program);
+    Hunt::new(name_of::<F>()).check(program);
+}
+
+/// The path of the function in which a closure stands, or of the function itself, inside its crate.
+fn name_of<F>() -> String {
+    let mut path = std::any::type_name::<F>();
+    while let Some(outer) = path.strip_suffix("::{{closure}}") {
+        path = outer;
+    }
+    path.split_once("::").map_or(path, |(_, inside)| inside).to_owned()
 }
 
 impl Hunt {
-    /// A hunt of this name. Its base seed comes from the name, and failing replays are kept under it.
+    /// A hunt of this name. Its base seed comes from the name, and failing replays are kept under it; so no two hunts of an executable
+    /// should share one.
     pub fn new(name: impl Into<String>) -> Self {
         Self::at(Place::here(&name.into()), None)
     }
@@ -243,22 +256,23 @@ impl Hunt {
     ///
     /// `program` makes the main task of a run; it is called once a run, inside it. What it captures is shared by all runs, so
     /// it should hold no state that a run changes.
+    #[track_caller]
     pub fn run<F, M>(self, program: F) -> HuntReport
     where
         F: Fn() -> M + Send + Sync + 'static,
         M: Future + 'static,
         M::Output: Outcome + 'static,
     {
-        let program = Arc::new(program);
+        let (program, location) = (Arc::new(program), Location::caller());
         let configure = self.configure.clone();
         self.search(Arc::new(move |sim: Sim| -> Report<()> {
             let program = Arc::clone(&program);
             let sim = configure.iter().fold(sim, |sim, configure| configure(sim));
-            sim.run(async move { program().await }).settle()
+            sim.run_at(async move { program().await }, location).settle()
         }))
     }
 
-    fn search(self, program: Arc<dyn Fn(Sim) -> Report<()> + Send + Sync>) -> HuntReport {
+    fn search(self, program: Shared) -> HuntReport {
         // Named by its test's path where there is one, so that the same test has the same seed however it is started.
         let seed = Seed::of_path(self.known.map_or(self.place.hunt.as_str(), |known| known.path));
         let nth = nth_of(&self.place.hunt);
@@ -272,9 +286,11 @@ impl Hunt {
         if let Some(error) = wrong {
             let verdict = Verdict::Misconfigured(error);
             let (name, detail) = (place.hunt, None);
-            return HuntReport { name, seed, policy, runs_wanted: runs, runs: 0, schedules: 0, verdict, detail };
+            let (runs_wanted, remarks) = (runs, Vec::new());
+            return HuntReport { name, seed, policy, runs_wanted, runs: 0, schedules: 0, verdict, remarks, detail };
         }
-        Search { place, settings, runs, policy, seed, should_fail: self.should_fail, program }.run()
+        let (should_fail, stop) = (self.should_fail, AtomicBool::new(false));
+        Search { place, settings, runs, policy, seed, should_fail, program, stop, watch: None }.run()
     }
 }
 

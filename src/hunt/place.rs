@@ -122,11 +122,6 @@ impl Place {
     }
 }
 
-/// The name of the default hunt: that of the test around it, else `main`.
-pub(super) fn default_name() -> String {
-    libtest_name(executable().as_deref()).unwrap_or_else(|| "main".to_owned())
-}
-
 fn executable() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }

@@ -2,9 +2,12 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::report::{Between, Divergence, Finding, HuntReport, Verdict};
+use super::proof::Proof;
+use super::regressions::Saved;
+use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
 use super::settings::Detail;
 use crate::choice::Mismatch;
+use crate::explore::{ShrinkStop, Shrunk};
 use crate::trace::{Level, Trace};
 
 /// How many events of a failing run are shown when nothing was said.
@@ -12,7 +15,7 @@ const LAST_EVENTS: usize = 12;
 
 /// What makes programs differ from run to run; the first is the most frequent.
 const SUSPECTS: &str = "\
-  usual suspects: a HashMap or HashSet iterated, the wall clock, a static or thread-local that one run leaves to the next,
+usual suspects: a HashMap or HashSet iterated, the wall clock, a static or thread-local that one run leaves to the next,
     threads, addresses of memory, select! of tokio or futures; docs/determinism.md has the cure of each";
 
 impl Display for HuntReport {
@@ -21,49 +24,73 @@ impl Display for HuntReport {
         match &self.verdict {
             Verdict::Passed => {
                 let (runs, schedules) = (counted(self.runs, "run"), counted(self.schedules, "schedule"));
-                write!(f, "seedbed: {name} passed {runs} ({schedules})")
+                return write!(f, "seedbed: {name} passed {runs} ({schedules})");
             }
-            Verdict::PassedOver => write!(f, "seedbed: {name} was passed over: SEEDBED_HUNT names another hunt"),
-            Verdict::Misconfigured(error) => write!(f, "seedbed: {name} was not run\n  {error}"),
+            Verdict::PassedOver => {
+                return write!(f, "seedbed: {name} was passed over: SEEDBED_HUNT names another hunt");
+            }
+            Verdict::Interrupted => {
+                let runs = counted(self.runs, "run");
+                return write!(f, "seedbed: {name} was stopped after {runs} of {}; none failed", self.runs_wanted);
+            }
+            Verdict::Misconfigured(error) => return write!(f, "seedbed: {name} was not run\n  {error}"),
             Verdict::ReplayPassed(trace) => {
                 writeln!(f, "seedbed: {name} passes with this replay line")?;
-                whole_trace(f, trace, self.detail)
+                whole_trace(f, trace, self.detail)?;
             }
             Verdict::ReplayMisfit(mismatches) => {
                 write!(f, "seedbed: {name} passes, but the replay line does not fit it")?;
-                misfits(f, mismatches)
+                misfits(f, "    ", mismatches)?;
+                writeln!(f)?;
             }
-            Verdict::Failed(finding) => self.failed(f, finding),
-            Verdict::NotDeterministic(divergence) => self.not_deterministic(f, divergence),
+            Verdict::Failed(finding) => self.failed(f, finding)?,
+            Verdict::NotDeterministic(divergence) => self.not_deterministic(f, divergence)?,
         }
+        self.remarks.iter().try_for_each(|remark| writeln!(f, "  {remark}"))
     }
 }
 
 impl HuntReport {
     fn failed(&self, f: &mut Formatter<'_>, finding: &Finding) -> fmt::Result {
-        match (finding.run, finding.seed) {
-            (Some(run), Some(seed)) => writeln!(
-                f,
-                "seedbed: {} failed on run {run} of {} (seed {seed}, policy {})",
-                self.name, self.runs_wanted, finding.policy
-            )?,
-            _ => writeln!(f, "seedbed: {} failed with this replay line", self.name)?,
+        let name = &self.name;
+        match &finding.found {
+            Found::Run { number, seed, policy } => {
+                let of = self.runs_wanted;
+                writeln!(f, "seedbed: {name} failed on run {number} of {of} (seed {seed}, policy {policy})")?;
+            }
+            Found::Saved { path, line } => {
+                writeln!(f, "seedbed: {name} failed with a saved replay, {}:{line}", path.display())?;
+            }
+            Found::Asked => writeln!(f, "seedbed: {name} failed with this replay line")?,
         }
         indented(f, "  ", &finding.failure.kind.to_string())?;
         if !finding.mismatches.is_empty() {
             f.write_str("  the replay line does not fit the code")?;
-            misfits(f, &finding.mismatches)?;
+            misfits(f, "    ", &finding.mismatches)?;
             writeln!(f)?;
         }
-        match (finding.run, self.detail) {
-            (None, detail) => whole_trace(f, &finding.trace, detail)?,
-            (Some(_), Some(detail)) => whole_trace(f, &finding.trace, Some(detail))?,
-            (Some(_), None) => last_events(f, &finding.trace)?,
+        if let Some(shrunk) = &finding.shrunk {
+            departures(f, shrunk)?;
         }
-        if finding.run.is_some() {
-            write!(f, "  replay:\n    {}", finding.command)?;
+        if let Some(explanation) = &finding.explanation {
+            // Its first line counts the departures, as was just done.
+            let text = explanation.to_string();
+            text.lines().skip(1).try_for_each(|line| writeln!(f, "  {line}"))?;
         }
-        Ok(())
+        if finding.shrunk.as_ref().is_some_and(Shrunk::needs_perturbed_time) {
+            writeln!(f, "  it takes time that goes differently: a timer that expires while tasks are ready, or late")?;
+        }
+        match (&finding.found, self.detail) {
+            (Found::Asked, detail) => whole_trace(f, &finding.trace, detail)?,
+            (_, Some(detail)) => whole_trace(f, &finding.trace, Some(detail))?,
+            (_, None) => last_events(f, &finding.trace)?,
+        }
+        if finding.found == Found::Asked {
+            return Ok(());
+        }
+        replay(f, "  ", &finding.proof, &finding.command)?;
+        saved(f, "  ", &finding.saved)?;
+        finding.others.iter().try_for_each(|other| other_finding(f, other))
     }
 
     fn not_deterministic(&self, f: &mut Formatter<'_>, divergence: &Divergence) -> fmt::Result {
@@ -78,13 +105,80 @@ impl HuntReport {
             indented(f, "  ", &failure.kind.to_string())?;
         }
         indented(f, "  ", &divergence.difference)?;
-        write!(f, "{SUSPECTS}")
+        writeln!(f, "  {SUSPECTS}")
     }
 }
 
-fn misfits(f: &mut Formatter<'_>, mismatches: &[Mismatch]) -> fmt::Result {
+/// What shrinking left of the choices.
+fn departures(f: &mut Formatter<'_>, shrunk: &Shrunk) -> fmt::Result {
+    let left = shrunk.departures();
+    if left.is_empty() {
+        return writeln!(f, "  it fails in plain FIFO order");
+    }
+    let (before, runs) = (counted(shrunk.before as u64, "choice"), counted(shrunk.runs, "run"));
+    let after = counted(left.len() as u64, "departure");
+    writeln!(f, "  shrunk: {before} → {after} from FIFO order ({runs})")?;
+    let stopped = match &shrunk.stop {
+        ShrinkStop::Finished => None,
+        ShrinkStop::Runs | ShrinkStop::Accepted | ShrinkStop::Stalled => Some("it took too many runs".to_owned()),
+        ShrinkStop::Wall => Some("it took too long".to_owned()),
+        ShrinkStop::Interrupted => Some("it was interrupted".to_owned()),
+        ShrinkStop::Panicked { message } => Some(format!("the program panicked outside of its run: {message}")),
+    };
+    if let Some(why) = stopped {
+        writeln!(f, "    shrinking was stopped, so that some of these may not matter: {why}")?;
+    }
+    Ok(())
+}
+
+fn replay(f: &mut Formatter<'_>, margin: &str, proof: &Proof, command: &str) -> fmt::Result {
+    match proof {
+        Proof::Proven => writeln!(f, "{margin}replay (verified in a fresh process):")?,
+        Proof::Missing { reason } => writeln!(f, "{margin}replay (not verified in a fresh process: {reason}):")?,
+    }
+    writeln!(f, "{margin}  {command}")
+}
+
+fn saved(f: &mut Formatter<'_>, margin: &str, saved: &Saved) -> fmt::Result {
+    match saved {
+        Saved::Appended { path } => writeln!(f, "{margin}saved: {}", path.display()),
+        Saved::Known { path, line } => writeln!(f, "{margin}saved before: {}:{line}", path.display()),
+        Saved::Failed { path, error } => {
+            writeln!(f, "{margin}not saved: {} could not be written: {error}", path.display())
+        }
+        Saved::Off => Ok(()),
+    }
+}
+
+fn other_finding(f: &mut Formatter<'_>, other: &OtherFinding) -> fmt::Result {
+    writeln!(f, "  another failure was met on the way:")?;
+    indented(f, "    ", &other.failure.kind.to_string())?;
+    replay(f, "    ", &other.proof, &other.command)?;
+    saved(f, "    ", &other.saved)
+}
+
+impl Display for Remark {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, line, error } => {
+                write!(f, "{}:{line}:{}: {error}; the other lines were replayed", path.display(), error.column())
+            }
+            Self::Unopened { path, error } => write!(f, "{} could not be read: {error}", path.display()),
+            Self::PassesNow { path, line } => write!(f, "{}:{line}: this saved replay passes now", path.display()),
+            Self::FitsNoMore { path, line, mismatches } => {
+                write!(f, "{}:{line}: this saved replay passes, but does not fit the code any more", path.display())?;
+                misfits(f, "    ", mismatches)
+            }
+            Self::FailsToo { path, line } => write!(f, "{}:{line}: this saved replay fails, too", path.display()),
+            Self::UnknownPolicy { path, line, error } => write!(f, "{}:{line}: {error}", path.display()),
+            Self::FreshSeed { seed } => write!(f, "hunts from the fresh seed {seed}"),
+        }
+    }
+}
+
+fn misfits(f: &mut Formatter<'_>, margin: &str, mismatches: &[Mismatch]) -> fmt::Result {
     f.write_str(" (it is of another test, or the code has changed since):")?;
-    mismatches.iter().try_for_each(|mismatch| write!(f, "\n    {mismatch}"))
+    mismatches.iter().try_for_each(|mismatch| write!(f, "\n{margin}{mismatch}"))
 }
 
 fn whole_trace(f: &mut Formatter<'_>, trace: &Trace, detail: Option<Detail>) -> fmt::Result {

@@ -1,8 +1,12 @@
 //! What a hunt came to, as values.
 
+use std::path::PathBuf;
+
+use super::proof::Proof;
+use super::regressions::{Saved, SavedLineError};
 use super::settings::{Detail, SettingError};
-use crate::choice::{Departures, Mismatch, Replay};
-use crate::explore::Signature;
+use crate::choice::{Mismatch, Replay};
+use crate::explore::{Explanation, Shrunk, Signature};
 use crate::seed::Seed;
 use crate::sim::Failure;
 use crate::trace::Trace;
@@ -14,11 +18,11 @@ use crate::trace::Trace;
 /// ```
 /// use seedbed::hunt::{Hunt, Verdict};
 /// let report = Hunt::new("calm").runs(10).run(|| async {});
-/// assert_eq!(report.verdict, Verdict::Passed);
+/// assert!(matches!(report.verdict, Verdict::Passed));
 /// assert_eq!((report.runs, report.schedules), (10, 1));
 /// assert_eq!(report.to_string(), "seedbed: calm passed 10 runs (1 schedule)");
 /// ```
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 #[must_use = "a report that nobody looks at hides failures: call `check`, or look at `verdict`"]
 pub struct HuntReport {
@@ -36,18 +40,22 @@ pub struct HuntReport {
     pub schedules: u64,
     /// What it came to.
     pub verdict: Verdict,
+    /// What else is to be said.
+    pub remarks: Vec<Remark>,
     /// How much of a trace the text shows.
     pub(super) detail: Option<Detail>,
 }
 
 /// What a hunt came to.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Verdict {
     /// No run failed.
     Passed,
-    /// `SEEDBED_HUNT` names another hunt.
+    /// `SEEDBED_HUNT` names another hunt, so no run was made.
     PassedOver,
+    /// It was told to stop, and no run had failed.
+    Interrupted,
     /// A run failed.
     Failed(Box<Finding>),
     /// The same run was not the same twice.
@@ -61,29 +69,132 @@ pub enum Verdict {
 }
 
 /// A failure that a hunt found.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The number of the run; `None` for a replay.
-    pub run: Option<u64>,
-    /// The seed of that run; `None` where a line of departures was replayed.
-    pub seed: Option<Seed>,
-    /// The policy of that run.
-    pub policy: String,
-    /// What went wrong.
+    /// Which run it was.
+    pub found: Found,
+    /// What went wrong, in the simplest run that was found.
     pub failure: Failure,
     /// What stays the same of it from one schedule to the next.
     pub signature: Signature,
-    /// The choices that departed from FIFO order in the run as it was found.
-    pub recorded: Departures,
+    /// What happened in that run.
+    pub trace: Trace,
+    /// How it was shrunk; `None` where it was not: a replay, or a failure that is expected.
+    pub shrunk: Option<Shrunk>,
+    /// What is known of its departures; `None` where it was not shrunk.
+    pub explanation: Option<Explanation>,
     /// Where a replay line did not fit.
     pub mismatches: Vec<Mismatch>,
-    /// What happened.
-    pub trace: Trace,
+    /// What brings the run back.
+    pub replay: Replay,
+    /// The shell's words for that.
+    pub command: String,
+    /// Whether a fresh process met the same failure.
+    pub proof: Proof,
+    /// Where the line is kept.
+    pub saved: Saved,
+    /// Failures of other kinds or places that shrinking met on the way.
+    pub others: Vec<OtherFinding>,
+}
+
+/// Which run of a hunt failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Found {
+    /// One of the runs that it made.
+    Run {
+        /// Its number; 0 is the plain one.
+        number: u64,
+        /// Its seed.
+        seed: Seed,
+        /// Its policy.
+        policy: String,
+    },
+    /// One that was kept in the file of regressions.
+    Saved {
+        /// The file.
+        path: PathBuf,
+        /// The number of the line.
+        line: usize,
+    },
+    /// The one that was asked for with `SEEDBED_REPLAY`.
+    Asked,
+}
+
+/// A failure that was met while another one was shrunk.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OtherFinding {
+    /// What went wrong.
+    pub failure: Failure,
     /// What brings it back.
     pub replay: Replay,
     /// The shell's words for that.
     pub command: String,
+    /// Whether a fresh process met the same failure.
+    pub proof: Proof,
+    /// Where the line is kept.
+    pub saved: Saved,
+}
+
+/// Something that a hunt has to say beside its verdict.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Remark {
+    /// A saved line cannot be read; the others were replayed.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The number of the line.
+        line: usize,
+        /// What is wrong with it.
+        error: SavedLineError,
+    },
+    /// The file of saved lines cannot be read.
+    Unopened {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: String,
+    },
+    /// A saved line passes.
+    PassesNow {
+        /// The file.
+        path: PathBuf,
+        /// The number of the line.
+        line: usize,
+    },
+    /// A saved line passes, and does not fit the code.
+    FitsNoMore {
+        /// The file.
+        path: PathBuf,
+        /// The number of the line.
+        line: usize,
+        /// Where it does not.
+        mismatches: Vec<Mismatch>,
+    },
+    /// A saved line fails, as one before it does; the report is about that one.
+    FailsToo {
+        /// The file.
+        path: PathBuf,
+        /// The number of the line.
+        line: usize,
+    },
+    /// A saved line names a policy that is not there.
+    UnknownPolicy {
+        /// The file.
+        path: PathBuf,
+        /// The number of the line.
+        line: usize,
+        /// What is wrong with the name.
+        error: SettingError,
+    },
+    /// The base seed was asked of the machine.
+    FreshSeed {
+        /// What it said.
+        seed: Seed,
+    },
 }
 
 /// Which two runs should have been the same.

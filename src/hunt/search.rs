@@ -1,109 +1,259 @@
-//! The course of a hunt: the plain run twice, the sweep, and the failing run looked at.
+//! The course of a hunt: what was saved, the plain run twice, the sweep.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::investigate::{Investigator, differ};
 use super::place::Place;
 use super::portfolio::{PLAIN, policy_of, seed_of};
-use super::report::{Between, Divergence, Finding, HuntReport, Verdict};
-use super::settings::{BaseSeed, Settings};
+use super::progress::{mention, say};
+use super::proof::tell;
+use super::regressions::{Regressions, Saved, SavedLine};
+use super::report::{Between, Found, HuntReport, Remark, Verdict};
+use super::settings::{BaseSeed, SettingError, Settings, unknown_policy};
+use super::watchdog::{SPAN, Shared, Watch, Watched};
 use crate::choice::{Replay, ReplayMode};
-use crate::explore::{Signature, Swept, sweep};
+use crate::explore::{ExplainLimits, ShrinkLimits, Swept, sweep};
 use crate::policy::{Profile, by_name};
 use crate::seed::Seed;
-use crate::sim::{FailureKind, Report, Sim};
-use crate::trace::{Digest, first_difference};
+use crate::sim::{Report, Sim};
+use crate::trace::Digest;
 
-/// Events shown around a difference.
-const CONTEXT: usize = 3;
+/// Explaining takes no more runs than this, however many shrinking may take.
+const EXPLAIN_RUNS: u64 = 2_000;
 
 /// One hunt, ready to begin.
 pub(super) struct Search {
     pub(super) place: Place,
     pub(super) settings: Settings,
-    /// The runs and the policy where nothing was said.
+    /// How many runs it makes.
     pub(super) runs: u64,
     pub(super) policy: String,
     pub(super) seed: Seed,
     /// A test that should panic ends with the first failure, as it stands.
     pub(super) should_fail: bool,
-    pub(super) program: Arc<dyn Fn(Sim) -> Report<()> + Send + Sync>,
+    pub(super) program: Shared,
+    /// Set while it goes on.
+    pub(super) watch: Option<Watch>,
+    pub(super) stop: AtomicBool,
 }
 
 impl Search {
-    pub(super) fn run(self) -> HuntReport {
-        let seed = match self.settings.seed {
-            None => self.seed,
-            Some(BaseSeed::Given(seed)) => seed,
-            Some(BaseSeed::Fresh) => fresh_seed(),
-        };
+    pub(super) fn run(mut self) -> HuntReport {
         let mut report = HuntReport {
             name: self.place.hunt.clone(),
-            seed,
+            seed: self.seed,
             policy: self.policy.clone(),
             runs_wanted: self.runs,
             runs: 0,
             schedules: 0,
             verdict: Verdict::Passed,
+            remarks: Vec::new(),
             detail: self.settings.trace,
         };
+        match self.settings.seed {
+            None => {}
+            Some(BaseSeed::Given(seed)) => report.seed = seed,
+            Some(BaseSeed::Fresh) => {
+                report.seed = fresh_seed();
+                report.remarks.push(Remark::FreshSeed { seed: report.seed });
+            }
+        }
+        self.watch = self.watch_over(report.seed);
         if self.settings.only.as_ref().is_some_and(|only| *only != self.place.hunt) {
             report.verdict = Verdict::PassedOver;
         } else if let Some(replay) = &self.settings.replay {
-            report.verdict = self.replay(replay);
             report.runs = 1;
+            report.verdict = self.asked(replay, report.seed);
         } else {
             self.hunt(&mut report);
         }
+        self.watch = None;
+        self.speak(&report);
         report
     }
 
-    /// The one run that was asked for.
-    fn replay(&self, replay: &Replay) -> Verdict {
-        let sim = match replay {
-            Replay::Departures(departures) => Sim::new(self.seed).replay(departures.clone(), ReplayMode::Strict),
-            Replay::Seeded { seed, policy } => match by_name(policy, *seed, &self.plain(self.seed).profile) {
-                Ok(policy) => Sim::new(*seed).policy(policy),
-                Err(error) => return Verdict::Misconfigured(super::settings::unknown_policy(policy, &error)),
-            },
-        };
-        let seed = match replay {
-            Replay::Seeded { seed, .. } => Some(*seed),
-            Replay::Departures(_) => None,
-        };
-        let report = (self.program)(sim.record(true));
-        match (&report.result, report.mismatches.is_empty()) {
-            (Ok(()), true) => Verdict::ReplayPassed(Box::new(report.trace)),
-            (Ok(()), false) => Verdict::ReplayMisfit(report.mismatches),
-            (Err(_), _) => self.found(None, seed, report),
+    /// Begins to watch the runs, unless that is switched off, or somebody outside watches this process.
+    fn watch_over(&self, base: Seed) -> Option<Watch> {
+        let span = self.settings.watchdog.unwrap_or(Some(SPAN)).filter(|_| self.settings.proof.is_none())?;
+        let (place, regressions, program) = (self.place.clone(), self.regressions(), Arc::clone(&self.program));
+        Some(Watch::begin(Watched { place, regressions, program, base, span }))
+    }
+
+    /// Makes a run.
+    fn make(&self, sim: Sim) -> Report<()> {
+        match &self.watch {
+            Some(watch) => watch.run(sim),
+            None => (self.program)(sim),
         }
     }
 
+    /// Remarks of a hunt that failed are part of its report; those of one that did not must be heard too.
+    fn speak(&self, report: &HuntReport) {
+        for remark in report.remarks.iter().filter(|_| report.is_ok()) {
+            let text = format!("seedbed: {}: {remark}", report.name);
+            match remark {
+                Remark::PassesNow { .. } => mention(text),
+                _ => say(text),
+            }
+        }
+        if matches!(report.verdict, Verdict::ReplayPassed(_)) {
+            mention(report);
+        }
+    }
+
+    /// The one run that `SEEDBED_REPLAY` asks for.
+    fn asked(&self, replay: &Replay, base: Seed) -> Verdict {
+        let report = match self.replay(replay, base) {
+            Ok(report) => report,
+            Err(error) => return Verdict::Misconfigured(error),
+        };
+        if let Some(expected) = self.settings.proof {
+            tell(&report, expected);
+        }
+        match (&report.result, report.mismatches.is_empty()) {
+            (Ok(()), true) => Verdict::ReplayPassed(Box::new(report.trace)),
+            (Ok(()), false) => Verdict::ReplayMisfit(report.mismatches),
+            // Nothing is claimed of the line that is not known to who gave it.
+            (Err(_), _) => Investigator { unproven: Some("it was asked for"), ..self.investigator(None) }.as_it_stands(
+                Found::Asked,
+                replay.clone(),
+                report,
+                Saved::Off,
+            ),
+        }
+    }
+
+    fn replay(&self, replay: &Replay, base: Seed) -> Result<Report<()>, SettingError> {
+        let sim = match replay {
+            Replay::Departures(departures) => Sim::new(base).replay(departures.clone(), ReplayMode::Strict),
+            Replay::Seeded { seed, policy } => {
+                let made = by_name(policy, *seed, &self.plain(base).profile);
+                Sim::new(*seed).policy(made.map_err(|error| unknown_policy(policy, &error))?)
+            }
+        };
+        Ok(self.make(sim.record(true)))
+    }
+
     fn hunt(&self, report: &mut HuntReport) {
+        let regressions = self.regressions();
+        if let Some(regressions) = regressions.as_ref().filter(|_| !self.should_fail)
+            && let Some(verdict) = self.saved(regressions, report)
+        {
+            report.verdict = verdict;
+            return;
+        }
         let (first, second) = (self.plain(report.seed), self.plain(report.seed));
-        report.runs = 1;
-        report.schedules = 1;
-        let first_failed = first.result.as_ref().err().cloned();
-        if first.digest != second.digest || first_failed.is_some() != second.result.is_err() {
+        (report.runs, report.schedules) = (1, 1);
+        if first.digest != second.digest || first.is_ok() != second.is_ok() {
             report.verdict = differ(Between::PlainRuns, &first, &second);
             return;
         }
-        if first_failed.is_some() {
-            report.verdict = self.look_at(PLAIN, first.digest, report.seed, &first.profile);
+        let profile = &first.profile;
+        self.watch.iter().for_each(|watch| watch.learn(profile));
+        if !first.is_ok() {
+            report.verdict = self.failed(PLAIN, first.digest, report.seed, profile, regressions.as_ref());
             return;
         }
-        let profile = &first.profile;
-        let stop = AtomicBool::new(false);
-        let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), &stop, |run| {
-            let report = (self.program)(self.sim(run, report.seed, profile).trace(false));
-            Swept { digest: report.digest, failed: report.result.is_err() }
+        let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), &self.stop, |run| {
+            let report = self.make(self.sim(run, report.seed, profile).trace(false));
+            Swept { digest: report.digest, failed: !report.is_ok() }
         });
         swept.digests.insert(first.digest);
         report.runs += swept.runs;
         report.schedules = swept.digests.len() as u64;
         if let Some((run, digest)) = swept.failed {
-            report.verdict = self.look_at(run, digest, report.seed, profile);
+            report.verdict = self.failed(run, digest, report.seed, profile, regressions.as_ref());
+        } else if swept.interrupted {
+            report.verdict = Verdict::Interrupted;
+        }
+    }
+
+    /// Replays what was saved. The first that fails is the verdict.
+    fn saved(&self, regressions: &Regressions, report: &mut HuntReport) -> Option<Verdict> {
+        let path = || regressions.shown().to_owned();
+        let lines = match regressions.read() {
+            Ok(lines) => lines,
+            Err(error) => {
+                report.remarks.push(Remark::Unopened { path: path(), error: error.to_string() });
+                return None;
+            }
+        };
+        let mut verdict = None;
+        for SavedLine { number: line, replay } in lines {
+            let remark = match replay.map(|replay| (self.replay(&replay, report.seed), replay)) {
+                Err(error) => Remark::Unreadable { path: path(), line, error },
+                Ok((Err(error), _)) => Remark::UnknownPolicy { path: path(), line, error },
+                Ok((Ok(run), replay)) => {
+                    report.runs += 1;
+                    match (run.is_ok(), run.mismatches.is_empty()) {
+                        (true, true) => Remark::PassesNow { path: path(), line },
+                        (true, false) => Remark::FitsNoMore { path: path(), line, mismatches: run.mismatches },
+                        (false, _) if verdict.is_some() => Remark::FailsToo { path: path(), line },
+                        (false, _) => {
+                            let found = Found::Saved { path: path(), line };
+                            let saved = Saved::Known { path: path(), line };
+                            verdict = Some(self.investigator(None).as_it_stands(found, replay, run, saved));
+                            continue;
+                        }
+                    }
+                }
+            };
+            report.remarks.push(remark);
+        }
+        verdict
+    }
+
+    /// Makes a failing run again, with everything kept that can be told of it.
+    fn failed(
+        &self,
+        number: u64,
+        digest: Digest,
+        base: Seed,
+        profile: &Profile,
+        regressions: Option<&Regressions>,
+    ) -> Verdict {
+        let again = || self.make(self.sim(number, base, profile).record(true));
+        let run = again();
+        if run.digest != digest || run.is_ok() {
+            // The run that failed left no trace, so two more are compared, in the hope that they differ too.
+            return differ(Between::FailingRuns, &run, &again());
+        }
+        let found = Found::Run { number, seed: run.seed, policy: run.policy.clone() };
+        if self.should_fail {
+            let replay = Replay::Departures(run.departures.clone());
+            let expected = Investigator { unproven: Some("the test should fail"), ..self.investigator(None) };
+            return expected.as_it_stands(found, replay, run, Saved::Off);
+        }
+        self.investigator(regressions).look_at(found, &run)
+    }
+
+    fn investigator<'a>(&'a self, regressions: Option<&'a Regressions>) -> Investigator<'a> {
+        let mut limits = ShrinkLimits::default();
+        let mut explain_limits = ExplainLimits::default();
+        if let Some(runs) = self.settings.shrink_runs {
+            limits = limits.runs(runs);
+            explain_limits = explain_limits.runs(runs.min(EXPLAIN_RUNS));
+        }
+        if let Some(span) = self.settings.shrink_time {
+            limits = limits.wall(span);
+        }
+        Investigator {
+            place: &self.place,
+            program: self,
+            limits,
+            explain_limits,
+            regressions,
+            unproven: (self.settings.prove == Some(false)).then_some("that is switched off"),
+            stop: &self.stop,
+        }
+    }
+
+    fn regressions(&self) -> Option<Regressions> {
+        match &self.settings.regressions {
+            None => Some(Regressions::of(&self.place, None)),
+            Some(folder) => folder.as_ref().map(|folder| Regressions::of(&self.place, Some(folder))),
         }
     }
 
@@ -113,45 +263,7 @@ impl Search {
     }
 
     fn plain(&self, base: Seed) -> Report<()> {
-        (self.program)(Sim::new(seed_of(PLAIN, base)).profile(true))
-    }
-
-    /// Makes a failing run again, with everything kept that can be told of it.
-    fn look_at(&self, run: u64, digest: Digest, base: Seed, profile: &Profile) -> Verdict {
-        let report = (self.program)(self.sim(run, base, profile).record(!self.should_fail));
-        if report.digest != digest || report.is_ok() {
-            // The run that failed left no trace, so two more are compared, in the hope that they differ too.
-            let other = (self.program)(self.sim(run, base, profile).record(true));
-            return differ(Between::FailingRuns, &report, &other);
-        }
-        self.found(Some(run), Some(seed_of(run, base)), report)
-    }
-
-    fn found(&self, run: Option<u64>, seed: Option<Seed>, report: Report<()>) -> Verdict {
-        let Err(failure) = report.result else {
-            unreachable!("seedbed bug: a run that passed was taken for a failure, please report")
-        };
-        if matches!(failure.kind, FailureKind::ForeignWake { .. }) {
-            let between = Between::Threads;
-            return Verdict::NotDeterministic(Box::new(Divergence {
-                between,
-                difference: String::new(),
-                failure: Some(failure),
-            }));
-        }
-        let replay = Replay::Departures(report.departures.clone());
-        Verdict::Failed(Box::new(Finding {
-            run,
-            seed,
-            policy: report.policy,
-            signature: Signature::of(&failure),
-            failure,
-            recorded: report.departures,
-            mismatches: report.mismatches,
-            trace: report.trace,
-            command: self.place.command_with(&replay.to_string()),
-            replay,
-        }))
+        self.make(Sim::new(seed_of(PLAIN, base)).profile(true))
     }
 
     fn jobs(&self) -> NonZeroUsize {
@@ -159,15 +271,10 @@ impl Search {
     }
 }
 
-/// Says where two runs part that should have been the same.
-fn differ(between: Between, first: &Report<()>, second: &Report<()>) -> Verdict {
-    let difference = first_difference(&first.trace, &second.trace, CONTEXT);
-    let difference = difference.map_or_else(
-        || "two more runs were the same again: it differs now and then".to_owned(),
-        |difference| difference.to_string(),
-    );
-    let failure = first.result.as_ref().err().or(second.result.as_ref().err()).cloned();
-    Verdict::NotDeterministic(Box::new(Divergence { between, difference, failure }))
+impl crate::explore::Program for Search {
+    fn run(&self, sim: Sim) -> Report<()> {
+        self.make(sim)
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "how many threads make runs changes no result")]

@@ -14,7 +14,7 @@ use crate::trace::Digest;
 const PREFIX: &str = "SEEDBED_";
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 14] = [
+const VARIABLES: [(&str, Read); 15] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
@@ -32,6 +32,7 @@ const VARIABLES: [(&str, Read); 14] = [
     }),
     // The tests of this repository read it themselves.
     ("SEEDBED_CONFORMANCE", |_, _| Ok(())),
+    ("SEEDBED_FUZZ", |_, _| Ok(())),
 ];
 
 fn set<T>(setting: &mut Option<T>, value: Result<T, Fault>) -> Result<(), Fault> {
@@ -249,7 +250,7 @@ mod tests {
         let page = include_str!("../../docs/environment.md");
         for (name, _) in VARIABLES {
             assert!(page.contains(&format!("`{name}`")), "{name} is missing in docs/environment.md");
-            if name != "SEEDBED_CONFORMANCE" && name != "SEEDBED_HUNT" {
+            if !["SEEDBED_CONFORMANCE", "SEEDBED_FUZZ", "SEEDBED_HUNT"].contains(&name) {
                 let error = read(name, "\u{1f331}").unwrap_err();
                 assert!(error.starts_with(&format!("{name}: ")) && error.contains('\u{1f331}'), "{error}");
             }

@@ -1,10 +1,11 @@
 //! Making a kernel from the configuration of a run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::arena::Arena;
 use super::idle::Idle;
-use super::limits::Limits;
+use super::limits::{Heartbeat, Limits};
 use super::machine::{Counts, Kernel};
 use super::outside::Outside;
 use super::picker::Picker;
@@ -27,10 +28,14 @@ pub(crate) struct Config {
     pub(crate) manual_time: bool,
     pub(crate) stall: Duration,
     pub(crate) profile: bool,
+    pub(crate) heartbeat: Option<Arc<Heartbeat>>,
 }
 
 impl Kernel {
     pub(crate) fn new(run: u32, config: Config) -> Self {
+        // With a heartbeat it is passed at every step.
+        let steps = if config.heartbeat.is_some() { 0 } else { config.limits.steps };
+        let limits = Limits { steps, ..config.limits };
         Self {
             run,
             now: 0,
@@ -54,7 +59,8 @@ impl Kernel {
                 config.profile,
                 config.recorder.is_recording(),
             ),
-            limits: config.limits,
+            heartbeat: config.heartbeat.map(|heartbeat| (heartbeat, config.limits.steps)),
+            limits,
             steps: 0,
             spins: 0,
             timer_sequence: 0,

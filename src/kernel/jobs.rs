@@ -36,9 +36,7 @@ impl Kernel {
             let Some(found) = found else { continue };
             self.set_now(at);
             self.steps += 1;
-            if self.steps > self.limits.steps {
-                let bound = self.limits.steps.to_string();
-                self.trip(LimitKind::Steps, bound, None, "a job would have gone on next".to_owned());
+            if self.steps > self.limits.steps && self.trip_steps(None, "a job would have gone on next") {
                 return None;
             }
             return Some(found);

@@ -1,5 +1,6 @@
 //! Bounds on a run: every one has a number, and says so when it trips.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Which bound a run ran into.
@@ -65,5 +66,25 @@ impl Default for Limits {
             self_wakes: 1_000_000,
             blocked: Duration::from_secs(24 * 3600),
         }
+    }
+}
+
+/// How far a run has come, told to another thread: after every step, for a run that is suspected not to come back from one.
+///
+/// It takes the place of the limit on steps, whose check each step makes anyway; so runs that nobody suspects pay nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Heartbeat {
+    steps: AtomicU64,
+}
+
+impl Heartbeat {
+    /// The number of the step that was begun last.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
+    }
+
+    /// Tells that a step begins.
+    pub(super) fn beat(&self, step: u64) {
+        self.steps.store(step, Ordering::Relaxed);
     }
 }

@@ -13,7 +13,7 @@ use super::frames::FrameIndex;
 use super::future::{Callback, Fut, Kind, PanicReport, State};
 use super::handle::Ready;
 use super::idle::Idle;
-use super::limits::{LimitKind, Limits};
+use super::limits::{Heartbeat, LimitKind, Limits};
 use super::loops::{Loop, Target, Timer};
 use super::outside::Outside;
 use super::picker::Picker;
@@ -90,6 +90,8 @@ pub(crate) struct Kernel {
     pub(crate) picker: Picker,
     pub(crate) limits: Limits,
     pub(crate) steps: u64,
+    /// Who is told of every step, if anybody is, and the limit on steps, which is 0 then in `limits`.
+    pub(super) heartbeat: Option<(Arc<Heartbeat>, u64)>,
     /// Steps in a row that only woke themselves, at one instant.
     pub(crate) spins: u64,
     pub(crate) timer_sequence: u64,

@@ -43,7 +43,7 @@ pub(crate) use frames::FrameIndex;
 pub(crate) use future::{Callback, Kind, State};
 pub(crate) use idle::Until;
 pub(crate) use jobs::Outward;
-pub(crate) use limits::Limits;
+pub(crate) use limits::{Heartbeat, Limits};
 pub(crate) use loops::Target;
 pub(crate) use machine::{Closure, Errand, Kernel};
 pub(crate) use outside::{Phase, PoolId, RunJob};

@@ -71,8 +71,9 @@ impl Kernel {
             };
             self.steps += 1;
             self.blocked_for = 0;
-            if self.steps > self.limits.steps {
-                self.trip_steps(handle);
+            if self.steps > self.limits.steps
+                && self.trip_steps(self.step_of(handle), "its step would have been the next")
+            {
                 return Next::Over;
             }
             let next = match handle {
@@ -98,10 +99,21 @@ impl Kernel {
         Some(Next::Call(closure))
     }
 
+    /// Ends the run, unless it was only to tell somebody of the step; true if it has ended.
     #[cold]
-    fn trip_steps(&mut self, handle: Ready) {
-        let (bound, task) = (self.limits.steps.to_string(), self.step_of(handle));
-        self.trip(LimitKind::Steps, bound, task, "its step would have been the next".to_owned());
+    pub(super) fn trip_steps(&mut self, task: Option<TaskId>, detail: &str) -> bool {
+        let bound = match &self.heartbeat {
+            Some((heartbeat, bound)) => {
+                heartbeat.beat(self.steps);
+                if self.steps <= *bound {
+                    return false;
+                }
+                *bound
+            }
+            None => self.limits.steps,
+        };
+        self.trip(LimitKind::Steps, bound.to_string(), task, detail.to_owned());
+        true
     }
 
     /// A timer's turn: its future is settled, unless that happened already.

@@ -1,9 +1,10 @@
 //! The configuration of a run: every knob a plain value; nothing is read from outside.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::choice::{Departures, ReplayMode};
-use crate::kernel::Limits;
+use crate::choice::{Departures, Replay, ReplayMode};
+use crate::kernel::{Heartbeat, Limits};
 use crate::policy::{Fifo, Policy};
 use crate::seed::Seed;
 
@@ -37,6 +38,8 @@ pub struct Sim {
     pub(super) manual_time: bool,
     /// A bound on the steps that holds whatever the program sets, for runs that were not asked for by a person.
     pub(super) steps_cap: u64,
+    /// Who is told of every step, if anybody is.
+    pub(super) heartbeat: Option<Arc<Heartbeat>>,
     /// A plan is followed for so many questions.
     pub(super) questions_planned: u64,
     pub(super) stall: Duration,
@@ -58,6 +61,7 @@ impl Sim {
             default_workers: 8,
             manual_time: false,
             steps_cap: u64::MAX,
+            heartbeat: None,
             questions_planned: u64::MAX,
             stall: Duration::from_secs(1),
             profile: false,
@@ -170,6 +174,23 @@ impl Sim {
     pub fn profile(mut self, profile: bool) -> Self {
         self.profile = profile;
         self
+    }
+
+    /// Tells another thread of every step.
+    pub(crate) fn heartbeat(mut self, heartbeat: Arc<Heartbeat>) -> Self {
+        self.heartbeat = Some(heartbeat);
+        self
+    }
+
+    /// What brings this run back, unless it both follows a plan and asks a policy.
+    pub(crate) fn line(&self) -> Option<Replay> {
+        match &self.replay {
+            None => Some(Replay::Seeded { seed: self.seed, policy: self.policy.name() }),
+            Some((_, ReplayMode::Continue)) => None,
+            Some((departures, ReplayMode::Strict | ReplayMode::Lenient)) => {
+                Some(Replay::Departures(departures.clone()))
+            }
+        }
     }
 
     /// Workers of a loop's default executor; 8 by default, on every machine.

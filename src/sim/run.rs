@@ -112,6 +112,7 @@ impl Sim {
             manual_time: self.manual_time,
             stall: self.stall,
             profile: self.profile,
+            heartbeat: self.heartbeat,
         };
         Kernel::new(context::next_run(), config)
     }

@@ -54,3 +54,19 @@ pub(crate) async fn harmless() {
         task.await.unwrap();
     }
 }
+
+/// The second task waits for the first one in a loop that does not await.
+pub(crate) async fn hangs_if_overtaken() {
+    let done = Rc::new(Cell::new(false));
+    let first = {
+        let done = Rc::clone(&done);
+        spawn(async move { done.set(true) })
+    };
+    let second = spawn(async move {
+        while !done.get() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    first.await.unwrap();
+    second.await.unwrap();
+}

@@ -8,7 +8,14 @@
 )]
 
 mod bugs;
+mod child;
+mod failing;
 mod support;
 
 mod determinism;
+mod fuzz;
+mod hangs;
+mod regressions;
+mod replays;
+mod reports;
 mod runs;

@@ -1,0 +1,192 @@
+//! A failing run looked at: recorded, shrunk, proven in a fresh process, and kept.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::place::Place;
+use super::progress::{Patience, Progress};
+use super::proof::{Afresh, Proof, prove};
+use super::regressions::{Regressions, Saved};
+use super::report::{Between, Divergence, Finding, Found, OtherFinding, Verdict};
+use crate::choice::{Departures, Replay, ReplayMode};
+use crate::explore::{
+    ExplainLimits, Explanation, Nondeterminism, OtherFailure, Program, ShrinkLimits, Shrunk, Signature, explain, shrink,
+};
+use crate::sim::{Failure, FailureKind, Report, Sim};
+use crate::trace::first_difference;
+
+/// Events shown around a difference.
+const CONTEXT: usize = 3;
+
+/// How long explaining may take, by the machine's clock. It is for a person who waits.
+const EXPLAINING: Duration = Duration::from_secs(20);
+
+/// How many failures that shrinking met on the way are proven and kept.
+const OTHERS: usize = 3;
+
+/// Who looks at a failing run, and with what.
+pub(super) struct Investigator<'a> {
+    pub(super) place: &'a Place,
+    pub(super) program: &'a dyn Program,
+    pub(super) limits: ShrinkLimits,
+    pub(super) explain_limits: ExplainLimits,
+    /// Where failing replays are kept, if anywhere.
+    pub(super) regressions: Option<&'a Regressions>,
+    /// Why no fresh process is started, if none is to be.
+    pub(super) unproven: Option<&'static str>,
+    /// True once somebody wants an end.
+    pub(super) stop: &'a AtomicBool,
+}
+
+impl Investigator<'_> {
+    /// Makes a recorded failing run small, and proves and keeps what is left.
+    pub(super) fn look_at(&self, found: Found, recorded: &Report<()>) -> Verdict {
+        if let Some(verdict) = from_outside(recorded) {
+            return verdict;
+        }
+        let mut progress = Progress::of(&self.place.hunt);
+        let shrunk = shrink(self.program, recorded, &self.limits, &mut |now| {
+            progress.shrinking(now);
+            if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        match shrunk {
+            Ok(shrunk) => {
+                let explanation = self.explain(&shrunk);
+                self.conclude(found, shrunk, explanation)
+            }
+            Err(Nondeterminism::Differs { difference, .. }) => {
+                diverged(Between::FailingRuns, difference.to_string(), recorded.result.as_ref().err())
+            }
+            Err(error) => diverged(Between::FailingRuns, error.to_string(), recorded.result.as_ref().err()),
+        }
+    }
+
+    fn explain(&self, shrunk: &Shrunk) -> Explanation {
+        let patience = Patience::of(EXPLAINING);
+        explain(self.program, shrunk, &self.explain_limits, &mut |_| {
+            if self.stop.load(Ordering::Relaxed) || patience.is_over() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })
+    }
+
+    fn conclude(&self, found: Found, shrunk: Shrunk, explanation: Explanation) -> Verdict {
+        let replay = shrunk.replay();
+        match self.prove(&replay, &shrunk.report) {
+            Ok(proof) => {
+                let failure = failure_of(&shrunk.report);
+                let saved = self.save(&replay, failure, shrunk.departures());
+                let others = shrunk.others.iter().take(OTHERS).filter_map(|other| self.other(other)).collect();
+                let (failure, trace) = (failure.clone(), shrunk.report.trace.clone());
+                Verdict::Failed(Box::new(Finding {
+                    found,
+                    signature: Signature::of(&failure),
+                    failure,
+                    trace,
+                    shrunk: Some(shrunk),
+                    explanation: Some(explanation),
+                    mismatches: Vec::new(),
+                    command: self.place.command_with(&replay.to_string()),
+                    replay,
+                    proof,
+                    saved,
+                    others,
+                }))
+            }
+            Err(verdict) => verdict,
+        }
+    }
+
+    /// A failing run that is not to be shrunk, because it was, or because no more is made of it.
+    pub(super) fn as_it_stands(&self, found: Found, replay: Replay, run: Report<()>, saved: Saved) -> Verdict {
+        if let Some(verdict) = from_outside(&run) {
+            return verdict;
+        }
+        let proof = match self.prove(&replay, &run) {
+            Ok(proof) => proof,
+            Err(verdict) => return verdict,
+        };
+        let failure = failure_of(&run).clone();
+        Verdict::Failed(Box::new(Finding {
+            found,
+            signature: Signature::of(&failure),
+            failure,
+            trace: run.trace,
+            shrunk: None,
+            explanation: None,
+            mismatches: run.mismatches,
+            command: self.place.command_with(&replay.to_string()),
+            replay,
+            proof,
+            saved,
+            others: Vec::new(),
+        }))
+    }
+
+    /// A failure that shrinking met and did not look for. Nothing is made of one that does not come back.
+    fn other(&self, other: &OtherFailure) -> Option<OtherFinding> {
+        let sim = Sim::new(0).replay(other.departures.clone(), ReplayMode::Strict).record(true);
+        let run = self.program.run(sim);
+        let failure = run.result.as_ref().err()?;
+        if Signature::of(failure) != other.signature {
+            return None;
+        }
+        let replay = Replay::Departures(other.departures.clone());
+        let proof = self.prove(&replay, &run).ok()?;
+        let saved = self.save(&replay, failure, &other.departures);
+        let command = self.place.command_with(&replay.to_string());
+        Some(OtherFinding { failure: failure.clone(), replay, command, proof, saved })
+    }
+
+    fn prove(&self, replay: &Replay, run: &Report<()>) -> Result<Proof, Verdict> {
+        if let Some(reason) = self.unproven {
+            return Ok(Proof::Missing { reason: reason.to_owned() });
+        }
+        match prove(self.place, replay, run) {
+            Afresh::Same => Ok(Proof::Proven),
+            Afresh::Nothing(reason) => Ok(Proof::Missing { reason }),
+            Afresh::Other(difference) => Err(diverged(Between::Processes, difference, run.result.as_ref().err())),
+        }
+    }
+
+    fn save(&self, replay: &Replay, failure: &Failure, departures: &Departures) -> Saved {
+        let Some(regressions) = self.regressions else { return Saved::Off };
+        let mut comment = failure.kind.to_string();
+        for line in departures.to_string().lines() {
+            comment.push_str("\n  ");
+            comment.push_str(line);
+        }
+        regressions.save(replay, &comment)
+    }
+}
+
+/// A run that something outside of it decided: there is nothing to be replayed.
+fn from_outside(run: &Report<()>) -> Option<Verdict> {
+    let failure = run.result.as_ref().err()?;
+    let from_thread = matches!(failure.kind, FailureKind::ForeignWake { .. });
+    from_thread.then(|| diverged(Between::Threads, String::new(), Some(failure)))
+}
+
+/// Says where two runs part that should have been the same.
+pub(super) fn differ(between: Between, first: &Report<()>, second: &Report<()>) -> Verdict {
+    let difference = first_difference(&first.trace, &second.trace, CONTEXT);
+    let difference = difference.map_or_else(
+        || "two more runs were the same again: it differs now and then".to_owned(),
+        |difference| difference.to_string(),
+    );
+    diverged(between, difference, first.result.as_ref().err().or(second.result.as_ref().err()))
+}
+
+fn diverged(between: Between, difference: String, failure: Option<&Failure>) -> Verdict {
+    Verdict::NotDeterministic(Box::new(Divergence { between, difference, failure: failure.cloned() }))
+}
+
+fn failure_of(run: &Report<()>) -> &Failure {
+    match &run.result {
+        Err(failure) => failure,
+        Ok(()) => unreachable!("seedbed bug: a run that passed was taken for a failure, please report"),
+    }
+}

@@ -1,0 +1,191 @@
+//! Tests that fail, each in its own way; other tests start them in processes of their own and look at what they say.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use seedbed::sync::Event;
+use seedbed::{Hunt, Promise, note, sleep, spawn, timeout, yield_now};
+
+use crate::bugs;
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn lost_update() {
+    bugs::lost_update().await;
+}
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn lock_order() {
+    bugs::lock_order().await;
+}
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn in_plain_order() {
+    sleep(Duration::from_secs(3)).await;
+    panic!("too late");
+}
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn returned_error() -> Result<(), String> {
+    let reader = spawn(async { Err::<u32, _>("no such account".to_owned()) });
+    reader.await.unwrap()?;
+    Ok(())
+}
+
+#[seedbed::test(virtual_time = "1h")]
+#[ignore = "it fails on purpose"]
+async fn goes_on_for_ever() {
+    loop {
+        sleep(Duration::from_secs(60)).await;
+    }
+}
+
+#[seedbed::test(self_wakes = 1_000)]
+#[ignore = "it fails on purpose"]
+async fn livelock() {
+    let done = std::rc::Rc::new(std::cell::Cell::new(false));
+    let watcher = {
+        let done = done.clone();
+        spawn(async move {
+            while !done.get() {
+                yield_now().await;
+            }
+        })
+    };
+    watcher.await.unwrap();
+}
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn a_task_nobody_awaits() {
+    drop(spawn(async {
+        yield_now().await;
+        panic!("nobody looks");
+    }));
+    sleep(Duration::from_secs(1)).await;
+}
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn iterates_a_hash_map() {
+    let map: HashMap<u32, u32> = (0..50).map(|n| (n, n)).collect();
+    for key in map.keys() {
+        note!("{key}");
+    }
+}
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn woken_by_a_thread() {
+    let (sender, receiver) = futures::channel::oneshot::channel();
+    let thread = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        sender.send(())
+    });
+    drop(spawn(receiver));
+    yield_now().await;
+    thread.join().unwrap().unwrap();
+    Promise::<()>::new().await.unwrap();
+}
+
+/// The work takes no time, the timeout is generous: it takes a slow task to miss it.
+#[seedbed::test(runs = 1_000)]
+#[ignore = "it fails on purpose"]
+async fn a_slow_task_misses_its_timeout() {
+    let work = spawn(async {
+        for _ in 0..5 {
+            yield_now().await;
+        }
+    });
+    timeout(Duration::from_millis(10), work).await.expect("the work was in time").unwrap();
+}
+
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn cancels_its_main_task() {
+    let me = seedbed::current_task().unwrap();
+    drop(spawn(async move { me.cancel() }));
+    Event::new().wait().await;
+}
+
+/// Two bugs; on the way to one of them the other is met.
+#[seedbed::test(runs = 2_000, policy = "random")]
+#[ignore = "it fails on purpose"]
+async fn two_bugs() {
+    let order = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let tasks: Vec<_> = (0..4)
+        .map(|n| {
+            let order = order.clone();
+            spawn(async move { order.borrow_mut().push(n) })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let order = order.borrow();
+    assert!(order[..] != [3, 2, 1, 0], "all in reverse");
+    assert!(order[0] != 3, "the last came first");
+}
+
+/// What it does depends on the process, not on the run.
+#[seedbed::test]
+#[ignore = "it fails on purpose"]
+async fn differs_in_every_process() {
+    static STARTED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    // One process sees no file, the next one does.
+    let again = *STARTED.get_or_init(|| {
+        let mark = std::path::PathBuf::from(std::env::var_os("MARK").unwrap());
+        let again = mark.exists();
+        std::fs::write(mark, "").unwrap();
+        again
+    });
+    note!("{}", if again { "again" } else { "for the first time" });
+    panic!("as always");
+}
+
+/// The first run of the process fails another assertion than all later ones would.
+#[test]
+#[ignore = "it fails on purpose"]
+fn second_of_two_hunts() {
+    Hunt::new("calm").runs(10).check(bugs::harmless);
+    Hunt::new("calm").runs(10).check(bugs::harmless);
+    Hunt::new("stormy").check(bugs::lost_update);
+}
+
+#[test]
+#[ignore = "it fails on purpose"]
+fn checked() {
+    seedbed::check(bugs::lost_update);
+}
+
+#[seedbed::test]
+#[ignore = "other tests give it saved replays"]
+async fn harmless() {
+    bugs::harmless().await;
+}
+
+#[seedbed::test]
+#[should_panic(expected = "the balance is 20")]
+#[ignore = "other tests look at what it leaves"]
+async fn should_panic() {
+    bugs::lost_update().await;
+}
+
+#[seedbed::test]
+#[ignore = "it never ends on purpose"]
+async fn hangs_in_a_poll() {
+    bugs::hangs_if_overtaken().await;
+}
+
+#[seedbed::test]
+#[ignore = "other tests give it little time"]
+async fn takes_its_time() {
+    // Many steps, none of them long.
+    for _ in 0..30 {
+        std::thread::sleep(Duration::from_millis(100));
+        yield_now().await;
+    }
+}
