@@ -84,7 +84,7 @@ pub use executor::{
 };
 pub use explore::exhaust;
 #[cfg(feature = "proptest")]
-pub use harness::any_sim;
+pub use harness::{any_sim, sim_with, with_schedule};
 pub use hunt::{Hunt, HuntReport, check};
 pub use ident::{JobId, LoopId, ParseIdError, ResourceId, TaskId, WorkerId};
 pub use instant::{Instant, ParseInstantError};

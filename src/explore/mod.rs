@@ -12,6 +12,8 @@ mod sweep;
 pub use exhaustive::{Exhausted, Exhaustive, FoundFailure, SearchEnd, exhaust};
 pub use explain::{ExplainLimits, ExplainProgress, ExplainStop, Explanation, explain};
 pub use program::Program;
+#[cfg(feature = "proptest")]
+pub(crate) use shrink::Stepwise;
 pub use shrink::{Nondeterminism, OtherFailure, ShrinkLimits, ShrinkProgress, ShrinkStop, Shrunk, shrink};
 pub use signature::Signature;
 pub use sweep::{SweepReport, Swept, sweep};

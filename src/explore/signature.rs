@@ -51,6 +51,12 @@ impl Signature {
         Self { kind, place, words: without_numbers(&words) }
     }
 
+    /// True if both are of the same kind and at the same place, whatever they say: with other inputs, a panic may have other words.
+    #[must_use]
+    pub fn is_at_same_place(&self, other: &Self) -> bool {
+        (self.kind, &self.place) == (other.kind, &other.place)
+    }
+
     /// The kind of the failure, in a word or two.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -10,4 +10,4 @@ pub use attribute::{TestSettings, run_test};
 #[cfg(feature = "insta")]
 pub use insta::TraceText;
 #[cfg(feature = "proptest")]
-pub use proptest::any_sim;
+pub use proptest::{ScheduledTree, WithSchedule, any_sim, sim_with, with_schedule};

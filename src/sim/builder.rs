@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::report::Report;
 use crate::choice::{Departures, Replay, ReplayMode};
 use crate::kernel::{Heartbeat, Limits};
 use crate::policy::{Fifo, Policy};
@@ -44,7 +45,11 @@ pub struct Sim {
     pub(super) questions_planned: u64,
     pub(super) stall: Duration,
     pub(super) profile: bool,
+    pub(super) inspect: Option<Box<Inspect>>,
 }
+
+/// Is shown a copy of the report.
+type Inspect = dyn FnOnce(Report<()>);
 
 impl Sim {
     /// A run in plain FIFO order, which is asyncio's; the seed decides what [`rng`](crate::rng) draws.
@@ -65,6 +70,7 @@ impl Sim {
             questions_planned: u64::MAX,
             stall: Duration::from_secs(1),
             profile: false,
+            inspect: None,
         }
     }
 
@@ -208,13 +214,46 @@ impl Sim {
     }
 }
 
+impl Sim {
+    /// Shows a copy of the report, without the value, before the run returns it: for who chooses a run that other code makes.
+    ///
+    /// ```
+    /// use seedbed::Sim;
+    /// use std::{cell::Cell, rc::Rc};
+    ///
+    /// let steps = Rc::new(Cell::new(0));
+    /// let seen = Rc::clone(&steps);
+    /// let sim = Sim::new(0).inspect(move |report| seen.set(report.steps));
+    /// sim.run(async { seedbed::yield_now().await }).unwrap();
+    /// assert_ne!(steps.get(), 0);
+    /// ```
+    pub fn inspect(mut self, inspect: impl FnOnce(Report<()>) + 'static) -> Self {
+        self.inspect = Some(Box::new(inspect));
+        self
+    }
+}
+
+/// A run that follows departures shows them, each in its words; any other its policy.
 impl std::fmt::Debug for Sim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut sim = f.debug_struct("Sim");
-        sim.field("seed", &format_args!("{}", self.seed)).field("policy", &self.policy.name());
-        if let Some((departures, mode)) = &self.replay {
-            sim.field("replay", departures).field("mode", mode);
-        }
+        sim.field("seed", &format_args!("{}", self.seed));
+        match &self.replay {
+            None => sim.field("policy", &self.policy.name()),
+            Some((departures, ReplayMode::Continue)) => {
+                sim.field("policy", &self.policy.name()).field("departures", &Words(departures))
+            }
+            Some((departures, _)) => sim.field("departures", &Words(departures)),
+        };
         sim.finish_non_exhaustive()
+    }
+}
+
+struct Words<'a>(&'a Departures);
+
+impl std::fmt::Debug for Words<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words = self.0.iter().map(|(address, answer)| format!("{address} = {answer}"));
+        f.debug_list().entries(words).finish()
     }
 }

@@ -86,6 +86,26 @@ impl<T> Report<T> {
         }
     }
 
+    /// The same report without the value.
+    pub(super) fn without_value(&self) -> Report<()> {
+        Report {
+            result: self.result.as_ref().map(|_| ()).map_err(Clone::clone),
+            seed: self.seed,
+            policy: self.policy.clone(),
+            end: self.end,
+            steps: self.steps,
+            tasks: self.tasks,
+            leftovers: self.leftovers.clone(),
+            leaked: self.leaked.clone(),
+            departures: self.departures.clone(),
+            mismatches: self.mismatches.clone(),
+            profile: self.profile.clone(),
+            reached: self.reached.clone(),
+            digest: self.digest,
+            trace: self.trace.clone(),
+        }
+    }
+
     /// True if the run has a value.
     pub fn is_ok(&self) -> bool {
         self.result.is_ok()

@@ -66,9 +66,9 @@ impl Sim {
     }
 
     #[track_caller]
-    fn execute<T>(self, driver: impl FnOnce() -> Result<T, LoopError>) -> Report<T> {
+    fn execute<T>(mut self, driver: impl FnOnce() -> Result<T, LoopError>) -> Report<T> {
         context::install_hook();
-        let seed = self.seed;
+        let (seed, inspect) = (self.seed, self.inspect.take());
         let world = World::new(self.kernel());
         let Some(entered) = context::enter(&world) else {
             panic!(
@@ -88,7 +88,11 @@ impl Sim {
         let kernel = World::into_kernel(world);
         let mut kernel = kernel.expect("seedbed bug: a run was still in use at its end, please report");
         kernel.note_foreign(&foreign);
-        report(seed, kernel, outcome)
+        let report = report(seed, kernel, outcome);
+        if let Some(inspect) = inspect {
+            inspect(report.without_value());
+        }
+        report
     }
 
     fn kernel(self) -> Kernel {

@@ -26,6 +26,8 @@ mod leaks;
 mod loops;
 mod misuse;
 mod processes;
+#[cfg(feature = "proptest")]
+mod proptest_glue;
 mod select;
 mod shrinking;
 mod stuck;

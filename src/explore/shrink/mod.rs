@@ -29,8 +29,12 @@ mod fewer;
 mod smaller;
 mod elsewhere;
 mod run;
+#[cfg(feature = "proptest")]
+mod stepwise;
 
 pub use certain::Nondeterminism;
 pub use limits::ShrinkLimits;
 pub use run::shrink;
 pub use shrunk::{OtherFailure, ShrinkProgress, ShrinkStop, Shrunk};
+#[cfg(feature = "proptest")]
+pub(crate) use stepwise::Stepwise;

@@ -1,0 +1,6 @@
+//! Runs as values of proptest strategies, by promise.
+
+mod programs;
+
+mod protocol;
+mod smallest;
