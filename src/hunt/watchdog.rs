@@ -64,10 +64,6 @@ struct Post {
 }
 
 impl Watch {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the thread watches runs by the machine's clock and takes part in none"
-    )]
     pub(super) fn begin(watched: Watched) -> Self {
         let post = Arc::new(Post {
             watched,
@@ -189,7 +185,6 @@ impl Post {
     }
 
     /// Makes the run again on a thread of its own, which is left to itself.
-    #[expect(clippy::disallowed_methods, reason = "the run on it may hang as the first one does")]
     fn again(&self, line: &Replay) -> Option<Again> {
         let (heartbeat, ended) = (Arc::new(Heartbeat::default()), Arc::new(AtomicBool::new(false)));
         let again = Again {

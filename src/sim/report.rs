@@ -100,7 +100,7 @@ impl<T> Report<T> {
             departures: self.departures.clone(),
             mismatches: self.mismatches.clone(),
             profile: self.profile.clone(),
-            reached: self.reached.clone(),
+            choices: self.choices,
             digest: self.digest,
             trace: self.trace.clone(),
         }
