@@ -5,7 +5,6 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::panic::Location;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::place::{Place, TestPlace};
@@ -289,8 +288,7 @@ impl Hunt {
             let (runs_wanted, remarks) = (runs, Vec::new());
             return HuntReport { name, seed, policy, runs_wanted, runs: 0, schedules: 0, verdict, remarks, detail };
         }
-        let (should_fail, stop) = (self.should_fail, AtomicBool::new(false));
-        Search { place, settings, runs, policy, seed, should_fail, program, stop, watch: None }.run()
+        Search { place, settings, runs, policy, seed, should_fail: self.should_fail, program, watch: None }.run()
     }
 }
 

@@ -15,6 +15,7 @@ mod regressions;
 mod proof;
 mod report;
 mod render;
+mod interrupt;
 mod progress;
 mod watchdog;
 mod investigate;

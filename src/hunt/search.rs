@@ -2,8 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
+use super::interrupt::{Heard, stop};
 use super::investigate::{Investigator, differ};
 use super::place::Place;
 use super::portfolio::{PLAIN, policy_of, seed_of};
@@ -36,7 +37,6 @@ pub(super) struct Search {
     pub(super) program: Shared,
     /// Set while it goes on.
     pub(super) watch: Option<Watch>,
-    pub(super) stop: AtomicBool,
 }
 
 impl Search {
@@ -60,6 +60,7 @@ impl Search {
                 report.remarks.push(Remark::FreshSeed { seed: report.seed });
             }
         }
+        let heard = Heard::begin(self.settings.interrupt);
         self.watch = self.watch_over(report.seed);
         if self.settings.only.as_ref().is_some_and(|only| *only != self.place.hunt) {
             report.verdict = Verdict::PassedOver;
@@ -71,6 +72,7 @@ impl Search {
         }
         self.watch = None;
         self.speak(&report);
+        drop(heard);
         report
     }
 
@@ -100,6 +102,10 @@ impl Search {
         }
         if matches!(report.verdict, Verdict::ReplayPassed(_)) {
             mention(report);
+        }
+        if stop().load(Ordering::Relaxed) && !report.is_ok() {
+            // The process ends before a test harness would show it.
+            say(report);
         }
     }
 
@@ -156,7 +162,7 @@ impl Search {
             report.verdict = self.failed(PLAIN, first.digest, report.seed, profile, regressions.as_ref());
             return;
         }
-        let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), &self.stop, |run| {
+        let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), stop(), |run| {
             let report = self.make(self.sim(run, report.seed, profile).trace(false));
             Swept { digest: report.digest, failed: !report.is_ok() }
         });
@@ -246,7 +252,7 @@ impl Search {
             explain_limits,
             regressions,
             unproven: (self.settings.prove == Some(false)).then_some("that is switched off"),
-            stop: &self.stop,
+            stop: stop(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::trace::Digest;
 const PREFIX: &str = "SEEDBED_";
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 15] = [
+const VARIABLES: [(&str, Read); 16] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
@@ -27,6 +27,7 @@ const VARIABLES: [(&str, Read); 15] = [
     ("SEEDBED_REGRESSIONS", |settings, text| set(&mut settings.regressions, folder(text))),
     ("SEEDBED_PROVE", |settings, text| set(&mut settings.prove, switch(text))),
     ("SEEDBED_WATCHDOG", |settings, text| set(&mut settings.watchdog, span(text))),
+    ("SEEDBED_INTERRUPT", |settings, text| set(&mut settings.interrupt, switch(text))),
     ("SEEDBED_PROOF", |settings, text| {
         set(&mut settings.proof, text.parse().map_err(|_| Fault::Wanted("a digest, set by seedbed itself")))
     }),
@@ -75,6 +76,8 @@ pub(super) struct Settings {
     pub(super) prove: Option<bool>,
     /// How long a poll may take; `None` inside for ever.
     pub(super) watchdog: Option<Option<Duration>>,
+    /// Whether Ctrl-C is listened for.
+    pub(super) interrupt: Option<bool>,
     /// This process was started to prove a replay, and this is the digest that it should meet.
     pub(super) proof: Option<Digest>,
 }
@@ -119,6 +122,7 @@ impl Settings {
             regressions: self.regressions.or(other.regressions),
             prove: self.prove.or(other.prove),
             watchdog: self.watchdog.or(other.watchdog),
+            interrupt: self.interrupt.or(other.interrupt),
             proof: self.proof.or(other.proof),
         }
     }

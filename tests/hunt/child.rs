@@ -67,6 +67,17 @@ impl Child {
         self.folder.join("hunt").join(format!("{hunt}.txt"))
     }
 
+    /// Starts it, and sends it the signal of Ctrl-C after a while.
+    #[cfg(unix)]
+    pub(crate) fn interrupted(&mut self, after: std::time::Duration) -> (Option<i32>, String) {
+        use std::process::Stdio;
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(after);
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        (status.code(), format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr)))
+    }
+
     pub(crate) fn run(&mut self) -> Ended {
         let Output { status, stdout, stderr } = self.command.output().unwrap();
         let output = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));

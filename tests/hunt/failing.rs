@@ -189,3 +189,31 @@ async fn takes_its_time() {
         yield_now().await;
     }
 }
+
+/// Every run passes.
+#[seedbed::test(runs = 1_000_000_000)]
+#[ignore = "other tests interrupt it"]
+async fn goes_on_for_days() {
+    bugs::harmless().await;
+}
+
+/// Each run takes its time, and there is much to be left out.
+#[seedbed::test(policy = "random")]
+#[ignore = "other tests interrupt it"]
+async fn shrinks_for_days() {
+    let order = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let tasks: Vec<_> = (0..20)
+        .map(|n| {
+            let order = order.clone();
+            spawn(async move {
+                std::thread::sleep(Duration::from_millis(2));
+                order.borrow_mut().push(n);
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let falls = order.borrow().windows(2).filter(|pair| pair[0] > pair[1]).count();
+    assert!(falls < 6, "too much out of order");
+}

@@ -15,6 +15,8 @@ mod support;
 mod determinism;
 mod fuzz;
 mod hangs;
+#[cfg(unix)]
+mod interrupts;
 mod regressions;
 mod replays;
 mod reports;

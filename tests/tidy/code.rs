@@ -16,13 +16,18 @@ const UNSAFE: [&str; 4] = [
 ];
 
 /// The files with state that outlives a run: the thread-local that says which run is going on; the panic hook, which belongs to the
-/// process; the table of wakes that came from another thread, which has no way to the run they meant; and the count of hunts in a test,
-/// which holds many runs.
-const OUTLIVES_A_RUN: [&str; 4] =
-    ["src/context/current.rs", "src/context/panics.rs", "src/context/waker.rs", "src/hunt/turns.rs"];
+/// process; the table of wakes that came from another thread, which has no way to the run they meant; and, outside of all runs, the count
+/// of hunts in a test, and the signal that ends all hunts of a process.
+const OUTLIVES_A_RUN: [&str; 5] = [
+    "src/context/current.rs",
+    "src/context/panics.rs",
+    "src/context/waker.rs",
+    "src/hunt/turns.rs",
+    "src/hunt/interrupt.rs",
+];
 
 /// The files that look outside the process, all of one layer.
-const OUTSIDE: [&str; 5] = [
+const OUTSIDE: [&str; 6] = [
     // The variables that tell a hunt what to do.
     "src/hunt/settings.rs",
     // The executable and the package.
@@ -31,6 +36,8 @@ const OUTSIDE: [&str; 5] = [
     "src/hunt/proof.rs",
     // The files of saved replays.
     "src/hunt/regressions.rs",
+    // The end of a process that Ctrl-C asks for.
+    "src/hunt/interrupt.rs",
     // The end of a process whose poll never ends.
     "src/hunt/watchdog.rs",
 ];

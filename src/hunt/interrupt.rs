@@ -1,0 +1,69 @@
+//! Ctrl-C: hunts that go on stop where they are, say what they found and keep it, and then the process ends.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
+
+/// How long the hunts of a process may take to say what they found.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What shells expect of a process that Ctrl-C ended.
+const STATUS: i32 = 130;
+
+// A signal is for the process, so what it does cannot belong to one hunt.
+static STOP: AtomicBool = AtomicBool::new(false);
+static INSTALL: Once = Once::new();
+static HUNTS: Mutex<usize> = Mutex::new(0);
+static ONE_LESS: Condvar = Condvar::new();
+
+/// Set once somebody wants an end.
+pub(super) fn stop() -> &'static AtomicBool {
+    &STOP
+}
+
+/// A hunt that is to be heard before the process ends.
+#[derive(Debug)]
+pub(super) struct Heard(());
+
+impl Heard {
+    /// Begins to listen for Ctrl-C if that is wanted; if nothing was said, where a person sits before a terminal.
+    pub(super) fn begin(wanted: Option<bool>) -> Self {
+        *hunts() += 1;
+        if wanted.unwrap_or_else(|| io::stderr().is_terminal()) {
+            INSTALL.call_once(install);
+        }
+        Self(())
+    }
+}
+
+impl Drop for Heard {
+    fn drop(&mut self) {
+        *hunts() -= 1;
+        ONE_LESS.notify_all();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the thread waits for hunts and takes part in none")]
+fn install() {
+    let handler = || {
+        if STOP.swap(true, Ordering::Relaxed) {
+            // Pressed again: at once.
+            std::process::exit(STATUS);
+        }
+        let waiting = std::thread::Builder::new().spawn(|| {
+            let ended = ONE_LESS.wait_timeout_while(hunts(), PATIENCE, |left| *left > 0);
+            drop(ended);
+            std::process::exit(STATUS)
+        });
+        if waiting.is_err() {
+            std::process::exit(STATUS);
+        }
+    };
+    // A program that has a handler of its own keeps it.
+    drop(ctrlc::try_set_handler(handler));
+}
+
+fn hunts() -> MutexGuard<'static, usize> {
+    HUNTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
