@@ -155,11 +155,12 @@ fn recorded_departures_replay_exactly() {
         "pos",
         "pos+clock",
         "urw+clock",
+        "speeds+clock",
         "sticky+clock",
         "delay:3+clock+late",
         "portfolio",
     ];
-    let mut departed = [0; 10];
+    let mut departed = [0; 11];
     for number in 0..PROGRAMS {
         let seed = Seed::new(number);
         let program = move || async move { perform(generate(seed), Shared::new()).await };

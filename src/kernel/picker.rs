@@ -67,7 +67,7 @@ impl Picker {
 
     /// Who goes next on that loop.
     pub(super) fn next_turn(&mut self, loop_id: LoopId, ready: &policy::Ready<'_>) -> Turn {
-        self.profiler.iter_mut().for_each(|profiler| profiler.turn(ready.len()));
+        self.profiler.iter_mut().for_each(|profiler| profiler.turn(ready));
         let policy = &mut self.policy;
         self.choices.next_turn(loop_id, ready.may_expire(), || policy.next(ready))
     }

@@ -35,7 +35,8 @@ pub struct Delay {
     clock: bool,
     /// Steps so far at which there was a choice.
     step: u32,
-    steps: u32,
+    /// How many there will be with the clock.
+    steps_with_clock: u32,
 }
 
 /// How many steps are expected where nothing is known.
@@ -46,24 +47,23 @@ impl Delay {
     #[must_use]
     pub fn new(delays: u32, seed: Seed, profile: &Profile) -> Self {
         let mut prng = Prng::new(seed, "delay");
-        let steps = match profile.choices() {
-            0 => STEPS,
-            choices => choices,
-        };
-        let at = draw(&mut prng, delays, steps);
-        Self { delays, prng, at, held: Vec::new(), expires_at: Vec::new(), clock: false, step: 0, steps }
+        let at = draw(&mut prng, delays, profile.choices());
+        let steps_with_clock = profile.choices_with_clock();
+        Self { delays, prng, at, held: Vec::new(), expires_at: Vec::new(), clock: false, step: 0, steps_with_clock }
     }
 
     /// As many timers expire while tasks are ready.
     #[must_use]
     pub fn with_clock(mut self) -> Self {
         self.clock = true;
-        self.expires_at = draw(&mut self.prng, self.delays, self.steps);
+        self.at = draw(&mut self.prng, self.delays, self.steps_with_clock);
+        self.expires_at = draw(&mut self.prng, self.delays, self.steps_with_clock);
         self
     }
 }
 
 fn draw(prng: &mut Prng, count: u32, steps: u32) -> Vec<u32> {
+    let steps = if steps == 0 { STEPS } else { steps };
     let mut at: Vec<u32> = (0..count).map(|_| prng.below(steps)).collect();
     at.sort_unstable_by(|one, other| other.cmp(one));
     at

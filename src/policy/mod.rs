@@ -8,7 +8,7 @@
 //! - `lineup`: who is ready, in wake order
 //! - `propose`: what a policy is
 //! - `profile`: what the plain run taught
-//! - `ranking`, `weights`: the ready tasks by priority and by weight
+//! - `ranking`, `weights`, `walk`: the ready tasks by priority, by weight, by the steps that they have left
 //! - one file for each policy
 //! - `portfolio`, `names`: which of them
 
@@ -17,11 +17,13 @@ mod propose;
 mod profile;
 mod ranking;
 mod weights;
+mod walk;
 mod fifo;
 mod random;
 mod pct;
 mod pos;
 mod urw;
+mod speeds;
 mod sticky;
 mod delay;
 mod late;
@@ -42,5 +44,6 @@ pub use profile::Profile;
 pub(crate) use profile::Profiler;
 pub use propose::{Observation, Policy, Ready};
 pub use random::Random;
+pub use speeds::Speeds;
 pub use sticky::Sticky;
 pub use urw::Urw;

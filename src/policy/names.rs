@@ -12,6 +12,7 @@ use super::pos::Pos;
 use super::profile::Profile;
 use super::propose::Policy;
 use super::random::Random;
+use super::speeds::Speeds;
 use super::sticky::Sticky;
 use super::urw::Urw;
 use crate::seed::Seed;
@@ -24,7 +25,7 @@ use crate::seed::Seed;
 /// let error = |name: &str| by_name(name, Seed::new(0), &Profile::default()).unwrap_err().to_string();
 /// assert_eq!(
 ///     error("fair"),
-///     "\"fair\" is not a policy: use one of fifo, random, pct:D, pos, urw, sticky, delay:K, portfolio"
+///     "\"fair\" is not a policy: use one of fifo, random, pct:D, pos, urw, speeds, sticky, delay:K, portfolio"
 /// );
 /// assert_eq!(error("pct"), "\"pct\" is not a policy: it needs the depth of the bugs to find, from 1 to 100, as in pct:3");
 /// assert_eq!(error("urw:2"), "\"urw:2\" is not a policy: urw takes no number");
@@ -52,7 +53,7 @@ impl fmt::Display for UnknownPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} is not a policy: ", self.name)?;
         match self.fault {
-            Fault::Name => f.write_str("use one of fifo, random, pct:D, pos, urw, sticky, delay:K, portfolio"),
+            Fault::Name => f.write_str("use one of fifo, random, pct:D, pos, urw, speeds, sticky, delay:K, portfolio"),
             Fault::Number(base) => write!(f, "{base} takes no number"),
             Fault::Depth => f.write_str("it needs the depth of the bugs to find, from 1 to 100, as in pct:3"),
             Fault::Delays => f.write_str("it needs the number of delays, from 1 to 1000, as in delay:2"),
@@ -73,6 +74,7 @@ impl std::error::Error for UnknownPolicy {}
 /// | `pct:3` | [`Pct`]: priorities with two change points |
 /// | `pos` | [`Pos`]: a priority for each step |
 /// | `urw` | [`Urw`]: by steps that are left |
+/// | `speeds` | [`Speeds`]: the same, with fast and slow tasks |
 /// | `sticky` | [`Sticky`]: mostly the same task |
 /// | `delay:2` | [`Delay`]: the plain order with two delays |
 /// | `portfolio` | [`portfolio`](fn@portfolio): one of those, drawn |
@@ -144,6 +146,11 @@ fn build(base: &str, clock: bool, seed: Seed, profile: &Profile) -> Result<Box<d
         "urw" => {
             plain("urw")?;
             let policy = Urw::new(seed, profile);
+            Box::new(if clock { policy.with_clock() } else { policy })
+        }
+        "speeds" => {
+            plain("speeds")?;
+            let policy = Speeds::new(seed, profile);
             Box::new(if clock { policy.with_clock() } else { policy })
         }
         "sticky" => {

@@ -41,6 +41,8 @@ pub struct Pct {
     /// By the number of the task, drawn when it is first ready. Those above `LOWERED` are as drawn.
     priorities: Vec<u64>,
     clock: bool,
+    /// How many steps are expected with the clock.
+    steps_with_clock: u32,
     /// Steps at which a priority is lowered, and to what; the next one last.
     changes: Vec<(u32, u64)>,
     /// Steps so far at which there was a choice.
@@ -57,22 +59,25 @@ impl Pct {
     /// For bugs of that depth (at least 1), with draws decided by `seed`.
     #[must_use]
     pub fn new(depth: u32, seed: Seed, profile: &Profile) -> Self {
-        let mut prng = Prng::new(seed, "pct");
-        let steps = match profile.choices() {
-            0 => STEPS,
-            choices => choices,
-        };
-        let mut changes: Vec<(u32, u64)> =
-            (1..depth.max(1)).map(|change| (prng.below(steps), u64::from(change))).collect();
-        changes.sort_unstable_by(|one, other| other.cmp(one));
-        let ranking = Ranking::default();
-        Self { depth: depth.max(1), prng, ranking, priorities: Vec::new(), clock: false, changes, step: 0 }
+        let (depth, prng, ranking) = (depth.max(1), Prng::new(seed, "pct"), Ranking::default());
+        let (priorities, changes) = (Vec::new(), Vec::new());
+        let steps_with_clock = profile.choices_with_clock();
+        let mut pct = Self { depth, prng, ranking, priorities, clock: false, steps_with_clock, changes, step: 0 };
+        pct.draw_changes(profile.choices());
+        pct
+    }
+
+    fn draw_changes(&mut self, steps: u32) {
+        let steps = if steps == 0 { STEPS } else { steps };
+        self.changes = (1..self.depth).map(|change| (self.prng.below(steps), u64::from(change))).collect();
+        self.changes.sort_unstable_by(|one, other| other.cmp(one));
     }
 
     /// The clock takes part: each expiry draws a priority.
     #[must_use]
     pub fn with_clock(mut self) -> Self {
         self.clock = true;
+        self.draw_changes(self.steps_with_clock);
         let priority = self.draw();
         self.ranking.rank_clock(priority);
         self

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::propose::Observation;
+use super::propose::{Observation, Ready};
 use crate::choice::SubjectKey;
 use crate::ident::TaskId;
 
@@ -36,6 +36,7 @@ use crate::ident::TaskId;
 pub struct Profile {
     picks: u32,
     choices: u32,
+    choices_with_clock: u32,
     width: u32,
     expiries: u32,
     /// Picks of each task and of all tasks below it, by path.
@@ -53,6 +54,12 @@ impl Profile {
     #[must_use]
     pub fn choices(&self) -> u32 {
         self.choices
+    }
+
+    /// How many of them were taken while another task was ready or the clock could have moved.
+    #[must_use]
+    pub fn choices_with_clock(&self) -> u32 {
+        self.choices_with_clock
     }
 
     /// How many tasks were ready at once, at most.
@@ -101,10 +108,13 @@ impl Profiler {
         }
     }
 
-    /// A turn was to be taken, and so many were ready.
-    pub(crate) fn turn(&mut self, ready: u32) {
-        self.profile.choices = self.profile.choices.saturating_add(u32::from(ready > 1));
-        self.profile.width = self.profile.width.max(ready);
+    /// A turn is to be taken.
+    pub(crate) fn turn(&mut self, ready: &Ready<'_>) {
+        let profile = &mut self.profile;
+        let choice = ready.len() > 1;
+        profile.choices = profile.choices.saturating_add(choice.into());
+        profile.choices_with_clock = profile.choices_with_clock.saturating_add((choice || ready.may_expire()).into());
+        profile.width = profile.width.max(ready.len());
     }
 
     pub(crate) fn timer_expired(&mut self) {

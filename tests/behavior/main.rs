@@ -25,6 +25,7 @@ mod foreign;
 mod leaks;
 mod loops;
 mod misuse;
+mod policies;
 mod processes;
 #[cfg(feature = "proptest")]
 mod proptest_glue;

@@ -29,11 +29,11 @@ pub(super) async fn locks_in_two_orders(fixed: bool) {
 /// Three at a table, each with a fork at either side, and each takes the left one first. Fixed: the last one takes the right one first.
 pub(super) async fn three_forks(fixed: bool) {
     let forks: Rc<[Lock]> = ["a", "b", "c"].map(|name| Lock::new().named(name)).into();
-    let tasks = [0, 1, 2].map(|seat| {
+    let tasks = [(0, 0), (1, 3), (2, 6)].map(|(seat, delay)| {
         let forks = Rc::clone(&forks);
         let (left, right) = if fixed && seat == 2 { (0, 2) } else { (seat, (seat + 1) % 3) };
         spawn(async move {
-            work(3 * seat as u32).await;
+            work(delay).await;
             let _left = forks[left].lock().await;
             work(1).await;
             let _right = forks[right].lock().await;
@@ -44,32 +44,27 @@ pub(super) async fn three_forks(fixed: bool) {
     }
 }
 
-/// Two peers answer what the other sends, in queues with room for one; each sends its two requests before it answers. Fixed: there is room.
-pub(super) async fn full_queues_both_ways(fixed: bool) {
-    let [there, back] = [(); 2].map(|()| Queue::new(if fixed { 4 } else { 1 }));
-    let peer = |delay, out: &Queue<u32>, into: &Queue<u32>| {
-        let (out, into) = (out.clone(), into.clone());
+/// A pool of two workers, and jobs that wait for a job of their own in the same pool. Fixed: those go to another pool.
+pub(super) async fn pool_of_waiting_jobs(fixed: bool) {
+    let workers = Semaphore::new(2);
+    let others = if fixed { Semaphore::new(2) } else { workers.clone() };
+    let job = |delay| {
+        let (workers, others) = (workers.clone(), others.clone());
         spawn(async move {
             work(delay).await;
-            for request in 0..2 {
-                // What has come already is taken on the way.
-                while into.get_nowait().is_ok() {}
+            let _worker = workers.permit().await;
+            work(1).await;
+            let part = spawn(async move {
+                let _worker = others.permit().await;
                 work(1).await;
-                out.put(request).await.unwrap();
-            }
+            });
+            part.await.unwrap();
         })
     };
-    let (one, other) = (peer(0, &there, &back), peer(4, &back, &there));
-    let drain = spawn(async move {
-        work(2).await;
-        for _ in 0..2 {
-            there.get_nowait().ok();
-            work(3).await;
-        }
-    });
-    one.await.unwrap();
-    other.await.unwrap();
-    drain.await.unwrap();
+    let jobs = [job(0), job(6), job(12)];
+    for job in jobs {
+        job.await.unwrap();
+    }
 }
 
 /// The receiver waits for an item under the lock that the sender needs. Fixed: it waits first.

@@ -90,7 +90,7 @@ pub(super) async fn ordered_by_sleeping(fixed: bool) {
     assert_eq!(*steps.borrow(), [1, 2], "the second came first");
 }
 
-/// A payment is retried after a while without an answer, though the answer is there already. Fixed: the retry looks first.
+/// A payment is retried after a while without an answer, though it was made already. Fixed: it is made once, however often it is asked for.
 pub(super) async fn retried_and_answered(fixed: bool) {
     let (paid, answered) = (Shared::new(0), Shared::new(false));
     let pay = {
@@ -99,7 +99,9 @@ pub(super) async fn retried_and_answered(fixed: bool) {
             let (paid, answered) = (paid.clone(), answered.clone());
             spawn(async move {
                 sleep(ms(8)).await;
-                paid.set(paid.get() + 1);
+                if !fixed || paid.get() == 0 {
+                    paid.set(paid.get() + 1);
+                }
                 work(2).await;
                 answered.set(true);
             })
@@ -108,14 +110,13 @@ pub(super) async fn retried_and_answered(fixed: bool) {
     let first = pay();
     let retry = spawn(async move {
         sleep(ms(12)).await;
-        let settled = if fixed { paid.get() > 0 } else { answered.get() };
-        if !settled {
+        if !answered.get() {
             pay().await.unwrap();
         }
-        assert_eq!(paid.get(), 1, "paid twice");
     });
     first.await.unwrap();
     retry.await.unwrap();
+    assert_eq!(paid.get(), 1, "paid twice");
 }
 
 /// A report of each period, which must not be longer than one and a half. Fixed: it says how long it was.
