@@ -118,11 +118,22 @@ fn name_of<F>() -> String {
 impl Hunt {
     /// A hunt of this name. Its base seed comes from the name, and failing replays are kept under it; so no two hunts of an executable
     /// should share one.
+    ///
+    /// ```
+    /// let report = seedbed::Hunt::new("calm").runs(5).run(|| async {});
+    /// assert_eq!(report.name, "calm");
+    /// ```
     pub fn new(name: impl Into<String>) -> Self {
         Self::at(Place::here(&name.into()), None)
     }
 
     /// The hunt of a test, at a place that the compiler knows.
+    ///
+    /// ```
+    /// use seedbed::hunt::{Hunt, TestPlace};
+    /// let report = Hunt::of_test(TestPlace::of("bank::tests::transfers")).runs(5).run(|| async {});
+    /// assert_eq!(report.name, "tests::transfers");
+    /// ```
     pub fn of_test(place: TestPlace) -> Self {
         Self::at(Place::of_test(place), Some(place))
     }
@@ -133,6 +144,11 @@ impl Hunt {
     }
 
     /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo`.
+    ///
+    /// ```
+    /// let report = seedbed::Hunt::new("calm").runs(5).run(|| async {});
+    /// assert_eq!(report.runs, 5);
+    /// ```
     pub fn runs(mut self, runs: u64) -> Self {
         self.settings.runs = NonZeroU64::new(runs);
         if runs == 0 {
@@ -142,12 +158,23 @@ impl Hunt {
     }
 
     /// The base seed. The plain run has this seed, every other one that of [`Seed::nth`].
+    ///
+    /// ```
+    /// let report = seedbed::Hunt::new("calm").seed(7).runs(5).run(|| async {});
+    /// assert_eq!(report.seed, seedbed::Seed::new(7));
+    /// ```
     pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
         self.settings.seed = Some(BaseSeed::Given(seed.into()));
         self
     }
 
     /// Asks the machine for a base seed, which the report then names: to find what the fixed one does not reach.
+    ///
+    /// ```
+    /// use seedbed::hunt::{Hunt, Remark};
+    /// let report = Hunt::new("calm").fresh_seed().runs(5).run(|| async {});
+    /// assert_eq!(report.remarks, [Remark::FreshSeed { seed: report.seed }]);
+    /// ```
     pub fn fresh_seed(mut self) -> Self {
         self.settings.seed = Some(BaseSeed::Fresh);
         self
@@ -155,6 +182,11 @@ impl Hunt {
 
     /// Who proposes the order in all runs but the plain one: a name that [`by_name`](crate::policy::by_name) knows, or `portfolio`, a
     /// mixture, which is what happens if nothing is set.
+    ///
+    /// ```
+    /// let report = seedbed::Hunt::new("calm").policy("pct:3").runs(5).run(|| async {});
+    /// assert_eq!(report.policy, "pct:3");
+    /// ```
     pub fn policy(mut self, name: &str) -> Self {
         match super::settings::policy(name) {
             Ok(name) => self.settings.policy = Some(name),
@@ -178,6 +210,11 @@ impl Hunt {
     }
 
     /// Makes runs on so many threads; on all cores if not set. It changes no result.
+    ///
+    /// ```
+    /// let report = seedbed::Hunt::new("calm").jobs(1).runs(5).run(|| async {});
+    /// assert!(report.is_ok());
+    /// ```
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.settings.jobs = NonZeroUsize::new(jobs);
         if jobs == 0 {
@@ -187,42 +224,73 @@ impl Hunt {
     }
 
     /// Spends so many runs on shrinking at most; 0 for none.
+    ///
+    /// ```
+    /// let hunt = seedbed::Hunt::new("slow").max_shrink_runs(100);
+    /// ```
     pub fn max_shrink_runs(mut self, runs: u64) -> Self {
         self.settings.shrink_runs = Some(runs);
         self
     }
 
     /// Spends so much of the machine's time on shrinking at most.
+    ///
+    /// ```
+    /// let hunt = seedbed::Hunt::new("slow").max_shrink_time(std::time::Duration::from_secs(10));
+    /// ```
     pub fn max_shrink_time(mut self, span: Duration) -> Self {
         self.settings.shrink_time = Some(span);
         self
     }
 
     /// Keeps failing replays in this folder instead of `seedbed-regressions` in the package.
+    ///
+    /// ```
+    /// let hunt = seedbed::Hunt::new("kept").regressions("tests/regressions");
+    /// ```
     pub fn regressions(mut self, folder: impl Into<PathBuf>) -> Self {
         self.settings.regressions = Some(Some(folder.into()));
         self
     }
 
     /// Neither reads nor keeps failing replays.
+    ///
+    /// ```
+    /// let report = seedbed::Hunt::new("calm").regressions_off().runs(5).run(|| async {});
+    /// assert!(report.is_ok());
+    /// ```
     pub fn regressions_off(mut self) -> Self {
         self.settings.regressions = Some(None);
         self
     }
 
     /// Whether a failure is reproduced in a fresh process before its line is told; it is, if not set.
+    ///
+    /// ```
+    /// let hunt = seedbed::Hunt::new("quick").prove(false);
+    /// ```
     pub fn prove(mut self, prove: bool) -> Self {
         self.settings.prove = Some(prove);
         self
     }
 
-    /// How long one poll may take by the machine's clock; see [`SEEDBED_WATCHDOG`](crate::hunt).
-    pub fn watchdog(mut self, span: Option<Duration>) -> Self {
-        self.settings.watchdog = Some(span);
+    /// How long a run may take by the machine's clock before it is suspected to hang in a poll; a minute if not set, `None` for ever. A poll
+    /// that does not come back ends the process, with a report.
+    ///
+    /// ```
+    /// let hunt = seedbed::Hunt::new("slow").watchdog(std::time::Duration::from_secs(600));
+    /// ```
+    pub fn watchdog(mut self, span: impl Into<Option<Duration>>) -> Self {
+        self.settings.watchdog = Some(span.into());
         self
     }
 
     /// The first failure ends the hunt as it was found: it is expected, so it is neither shrunk nor kept.
+    ///
+    /// ```
+    /// let report = seedbed::Hunt::new("bad").should_fail().run(|| async { assert_eq!(1 + 1, 3) });
+    /// assert!(!report.is_ok());
+    /// ```
     pub fn should_fail(mut self) -> Self {
         self.should_fail = true;
         self
@@ -285,8 +353,20 @@ impl Hunt {
         if let Some(error) = wrong {
             let verdict = Verdict::Misconfigured(error);
             let (name, detail) = (place.hunt, None);
-            let (runs_wanted, remarks) = (runs, Vec::new());
-            return HuntReport { name, seed, policy, runs_wanted, runs: 0, schedules: 0, verdict, remarks, detail };
+            let (runs_wanted, remarks, should_fail) = (runs, Vec::new(), self.should_fail);
+            let (runs, schedules) = (0, 0);
+            return HuntReport {
+                name,
+                seed,
+                policy,
+                runs_wanted,
+                runs,
+                schedules,
+                verdict,
+                remarks,
+                detail,
+                should_fail,
+            };
         }
         Search { place, settings, runs, policy, seed, should_fail: self.should_fail, program, watch: None }.run()
     }

@@ -15,6 +15,7 @@ mod regressions;
 mod proof;
 mod report;
 mod render;
+mod ending;
 mod interrupt;
 mod progress;
 mod watchdog;

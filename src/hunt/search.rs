@@ -51,6 +51,7 @@ impl Search {
             verdict: Verdict::Passed,
             remarks: Vec::new(),
             detail: self.settings.trace,
+            should_fail: self.should_fail,
         };
         match self.settings.seed {
             None => {}
@@ -105,7 +106,7 @@ impl Search {
         }
         if stop().load(Ordering::Relaxed) && !report.is_ok() {
             // The process ends before a test harness would show it.
-            say(report);
+            say(report.for_terminal());
         }
     }
 

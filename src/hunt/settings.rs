@@ -128,6 +128,12 @@ impl Settings {
     }
 }
 
+/// Whether the person before the terminal wants no colours (the convention of no-color.org).
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn colours_refused() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, Fault> {
     text.parse().map_err(|_| Fault::Wanted("a whole number of its range, see the table in docs/environment.md"))
 }
