@@ -6,6 +6,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures::join;
+use seedbed::task::Builder;
 use seedbed::{Hunt, HuntReport, sleep, spawn};
 
 /// One way through the network.
@@ -44,19 +46,22 @@ impl Shop {
     }
 }
 
-/// Customers look at a price while it is changed. Whoever looks afterwards must see the new one.
+/// A customer looks at a price while it is changed, and the shop is busy. Whoever looks afterwards must see the new price.
 async fn a_new_price_is_seen(leases: bool) {
     let shop = Rc::new(Shop { database: Cell::new(10), cache: Cell::new(None), invalidated: Cell::new(0), leases });
-    let customer = |_| {
-        let shop = Rc::clone(&shop);
-        spawn(async move { shop.price().await })
-    };
-    let early: Vec<_> = (0..3).map(customer).collect();
-    shop.set_price(20).await;
-    for customer in early {
-        customer.await.expect("a customer does not panic");
+    let (looked_at, changed) = (Rc::clone(&shop), Rc::clone(&shop));
+    let others = (0..4).map(|_| spawn(async { join!(sleep(HOP), sleep(2 * HOP)) }));
+    let others: Vec<_> = others.collect();
+    let (editor, customer) = (Builder::new().name("editor"), Builder::new().name("customer"));
+    let editor = editor.spawn(async move { changed.set_price(20).await }).expect("the loop runs");
+    let customer = customer.spawn(async move { looked_at.price().await }).expect("the loop runs");
+    for task in others {
+        task.await.expect("nobody panics");
     }
-    assert_eq!(shop.price().await, 20, "the shop shows an old price");
+    editor.await.expect("nobody panics");
+    customer.await.expect("nobody panics");
+    let price = shop.price().await;
+    assert!(price == 20, "the shop shows {price}, the price is 20");
 }
 
 /// The hunt of one shop.

@@ -44,7 +44,6 @@ impl Drop for Heard {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the thread waits for hunts and takes part in none")]
 fn install() {
     let handler = || {
         if STOP.swap(true, Ordering::Relaxed) {
