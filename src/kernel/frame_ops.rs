@@ -40,7 +40,17 @@ impl Kernel {
         if task.wait.is_some_and(|wait| wait.frame == Some(index)) {
             task.wait = extra.waits.pop();
         }
-        if let Some(request) = extra.frames.leave(index) {
+        let held = extra.frames.is_pending(index);
+        let meets = parent.map_or(extra.must_cancel.is_some(), |parent| extra.frames.is_pending(parent));
+        let request = extra.frames.leave(index);
+        if held && meets {
+            // asyncio keeps one request for the task, with the last message.
+            let last = self.futures.get(task.future).and_then(|future| future.extra.as_ref()?.message.clone());
+            match parent {
+                Some(parent) => extra.frames.set_pending(parent, last),
+                None => extra.must_cancel = Some(last),
+            }
+        } else if let Some(request) = request {
             extra.must_cancel.get_or_insert(request);
         }
         if parent.is_some_and(|parent| extra.frames.is_pending(parent)) || extra.must_cancel.is_some() {

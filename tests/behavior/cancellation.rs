@@ -344,6 +344,22 @@ impl Future for Restless {
 }
 
 #[test]
+fn a_group_that_fails_repeats_the_request_it_met_without_a_message() {
+    let report = Sim::new(0).run(async {
+        let me = current_task().expect("in a task");
+        me.cancel_with("first");
+        let failed = TaskGroup::scope(|_: TaskGroup<&str>| async { Err::<(), _>("the body failed") }).await;
+        assert_eq!(failed.map_err(|failed| failed.errors), Err(vec!["the body failed"]));
+        me.cancel_with("second");
+        let failed = TaskGroup::scope(|_: TaskGroup<&str>| async { Err::<(), _>("again") }).await;
+        assert_eq!(failed.map_err(|failed| failed.errors), Err(vec!["again"]));
+        catch_cancel(sleep(seconds(1))).await
+    });
+    // `TaskGroup.__aexit__` takes one request back and makes it again, so that their count stays; the last message wins.
+    assert_eq!(report.unwrap(), Err(Cancelled::new(None)));
+}
+
+#[test]
 fn a_foreign_leaf_is_cancelled_at_its_next_step() {
     let polls = check(async {
         let task = spawn(async { catch_cancel(Restless(0)).await.is_err() });
