@@ -1,6 +1,7 @@
 //! What a loop asks of executors: jobs that it is told of, and the end of its default executor.
 
 use std::future::Future;
+use std::panic::Location;
 use std::time::Duration;
 
 use super::event_loop::EventLoop;
@@ -37,7 +38,7 @@ impl EventLoop {
         pool: impl Into<Option<&'a ThreadPool>>,
         job: impl FnOnce() -> T + 'static,
     ) -> Result<Promise<T>, ExecutorError> {
-        run_on(Some(self.id()), pool.into(), job, |_| false)
+        run_on(Some(self.id()), pool.into(), job, |_| false, Location::caller())
     }
 
     /// As [`run_in_executor`](Self::run_in_executor), for a job whose `Err` counts as a failure.
@@ -55,7 +56,7 @@ impl EventLoop {
         pool: impl Into<Option<&'a ThreadPool>>,
         job: impl FnOnce() -> Result<V, E> + 'static,
     ) -> Result<Promise<Result<V, E>>, ExecutorError> {
-        run_on(Some(self.id()), pool.into(), job, Result::is_err)
+        run_on(Some(self.id()), pool.into(), job, Result::is_err, Location::caller())
     }
 
     /// Shuts down this loop's default executor; to be awaited on this loop. See

@@ -47,6 +47,7 @@ where
 }
 
 /// As [`run`], with the place that the main task is said to be spawned at.
+#[track_caller]
 pub(crate) fn run_at<F>(main: F, location: &'static Location<'static>) -> Result<F::Output, LoopError>
 where
     F: Future + 'static,
@@ -61,6 +62,7 @@ where
     Ok(value)
 }
 
+#[track_caller]
 fn refuse_inside_loop(what: &str) -> Result<(), LoopError> {
     if context::with(what, |kernel| kernel.running_loop.is_some()) {
         return Err(LoopError::RunInsideLoop);

@@ -49,7 +49,7 @@ pub fn run_in_executor<'a, T: 'static>(
     pool: impl Into<Option<&'a ThreadPool>>,
     job: impl FnOnce() -> T + 'static,
 ) -> Result<Promise<T>, ExecutorError> {
-    run_on(None, pool.into(), job, |_| false)
+    run_on(None, pool.into(), job, |_| false, Location::caller())
 }
 
 /// As [`run_in_executor`], for a job whose `Err` counts as a failure: asyncio's exception of a future.
@@ -79,19 +79,19 @@ pub fn run_in_executor_fallible<'a, V: 'static, E: 'static>(
     pool: impl Into<Option<&'a ThreadPool>>,
     job: impl FnOnce() -> Result<V, E> + 'static,
 ) -> Result<Promise<Result<V, E>>, ExecutorError> {
-    run_on(None, pool.into(), job, Result::is_err)
+    run_on(None, pool.into(), job, Result::is_err, Location::caller())
 }
 
-/// As [`run_in_executor`], on a loop that need not be the current one.
-#[track_caller]
+/// As [`run_in_executor`], on a loop that need not be the current one, submitted at `location`.
 pub(crate) fn run_on<T: 'static>(
     loop_id: Option<LoopId>,
     pool: Option<&ThreadPool>,
     job: impl FnOnce() -> T + 'static,
     fails: fn(&T) -> bool,
+    location: &'static Location<'static>,
 ) -> Result<Promise<T>, ExecutorError> {
     let workers = pool.map(ThreadPool::inner);
-    let call = Call { what: "run_in_executor", loop_id, workers, location: Location::caller() };
+    let call = Call { what: "run_in_executor", loop_id, workers, location };
     call.make(Box::new(job), Rules { fails, lost: None })
 }
 
@@ -122,6 +122,8 @@ pub(crate) fn run_on<T: 'static>(
 /// ```
 #[doc(alias = "asyncio.to_thread")]
 #[doc(alias = "tokio::task::spawn_blocking")]
-pub async fn to_thread<T: 'static>(job: impl FnOnce() -> T + 'static) -> Result<T, JobError> {
-    Ok(run_in_executor(None, job)?.await?)
+#[track_caller]
+pub fn to_thread<T: 'static>(job: impl FnOnce() -> T + 'static) -> impl Future<Output = Result<T, JobError>> {
+    let location = Location::caller();
+    async move { Ok(run_on(None, None, job, |_| false, location)?.await?) }
 }
