@@ -153,35 +153,52 @@ impl<T> Drop for PromiseCell<T> {
 }
 
 /// Another slot seen through a function: the same future, read as another type.
-pub(crate) struct MappedSlot<T, F> {
+pub(crate) struct MappedSlot<T, U, F> {
     inner: Rc<dyn Slot<T>>,
     view: F,
+    /// A value that was set through this view: there is no way back to a `T`, so it stands here.
+    own: RefCell<Option<U>>,
 }
 
-impl<T, F> MappedSlot<T, F> {
+impl<T, U, F> MappedSlot<T, U, F> {
     pub(crate) fn new(inner: Rc<dyn Slot<T>>, view: F) -> Self {
-        Self { inner, view }
+        Self { inner, view, own: RefCell::new(None) }
     }
 }
 
-impl<T, F> Owner for MappedSlot<T, F> {
+impl<T, U, F> Owner for MappedSlot<T, U, F> {
     fn address(&self) -> Address {
         self.inner.address()
     }
 }
 
-impl<T, U, F: Fn(&T) -> U> Slot<U> for MappedSlot<T, F> {
+impl<T, U, F: Fn(&T) -> U> Slot<U> for MappedSlot<T, U, F> {
     fn take(&self) -> Option<U> {
-        let mut seen = None;
-        self.inner.read(&mut |value| seen = Some((self.view)(value)));
+        let mut seen = self.own.try_borrow_mut().ok()?.take();
+        if seen.is_none() {
+            self.inner.read(&mut |value| seen = Some((self.view)(value)));
+        }
         seen
     }
 
     fn read(&self, reader: &mut dyn FnMut(&U)) -> bool {
-        self.inner.read(&mut |value| reader(&(self.view)(value)))
+        match self.own.try_borrow().as_deref() {
+            Ok(Some(value)) => {
+                reader(value);
+                true
+            }
+            Ok(None) => self.inner.read(&mut |value| reader(&(self.view)(value))),
+            Err(_) => false,
+        }
     }
 
     fn put(&self, value: U) -> Result<(), U> {
-        Err(value)
+        match self.own.try_borrow_mut() {
+            Ok(mut place) => {
+                *place = Some(value);
+                Ok(())
+            }
+            Err(_) => Err(value),
+        }
     }
 }

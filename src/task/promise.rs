@@ -144,7 +144,8 @@ impl<T: 'static> Promise<T> {
     /// The same future read as another type: nothing is made, nothing is waited for twice, and it counts as failed or
     /// cancelled where this one does. Futures of several types can so be given to one [`gather`](crate::gather).
     ///
-    /// The value stays where it is; a view cannot be settled.
+    /// The value stays where it is. A view may be settled in place of the promise it was made from; what is set there is
+    /// seen through that view alone, and whoever reads the promise itself finds the value taken.
     ///
     /// ```
     /// use seedbed::{Sim, gather, spawn};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use seedbed::task::{Builder, LoopClosed};
 use seedbed::{
-    EventLoop, Instant, LoopError, Promise, Runner, Sim, TaskError, all_tasks, current_task, run, sleep, spawn,
-    yield_now,
+    EventLoop, Instant, InvalidState, LoopError, Promise, Runner, Sim, TaskError, all_tasks, current_task, gather, run,
+    sleep, spawn, yield_now,
 };
 
 /// What a driver makes of the loops, which is returned.
@@ -185,6 +185,39 @@ fn finished_tasks_refuse_to_be_cancelled_and_values_are_taken_once() {
         (cancelled, task.await, again.await)
     });
     assert_eq!(report.unwrap(), (false, Ok("value"), Err(TaskError::Taken)));
+}
+
+#[test]
+fn a_view_of_a_promise_is_settled_in_its_place() {
+    let report = Sim::new(0).run(async {
+        let number = Promise::<Result<u32, String>>::new();
+        let text = number.map(|number| number.clone().map(|number| number.to_string()));
+        let (first, second) = (text.join(), text.join());
+        let told = text.set_result(Ok("by hand".to_owned()));
+        let again = number.set_result(Ok(7));
+        let read = [first.await, second.await];
+
+        let failed = Promise::<Result<u32, String>>::new();
+        let view = failed.map(|number| number.clone().map(u64::from));
+        view.set_exception("no".to_owned()).unwrap();
+        (told, again, read, number.await, failed.is_failed(), view.await)
+    });
+    let text = || Ok(Ok("by hand".to_owned()));
+    let expected =
+        (Ok(()), Err(InvalidState::Done), [text(), text()], Err(TaskError::Taken), true, Ok(Err("no".to_owned())));
+    assert_eq!(report.unwrap(), expected);
+}
+
+#[test]
+fn a_gather_that_is_settled_by_hand_leaves_its_children_alone() {
+    let report = Sim::new(0).run(async {
+        let child = spawn(async { sleep(Duration::from_secs(1)).await });
+        let all = gather([child.join()]);
+        all.set_result(Vec::new()).unwrap();
+        (all.await, child.await)
+    });
+    assert_eq!(report.end, Instant::START + Duration::from_secs(1));
+    assert_eq!(report.unwrap(), (Ok(Vec::new()), Ok(())));
 }
 
 #[test]
