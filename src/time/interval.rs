@@ -37,11 +37,14 @@ pub fn interval(period: Duration) -> Interval {
     Interval { period, next: Some(start) }
 }
 
+/// The last instant of the clock.
+const END: Instant = Instant::from_nanos(u64::MAX);
+
 /// Made by [`interval`].
 #[derive(Debug)]
 pub struct Interval {
     period: Duration,
-    /// None once the next tick would lie past the end of the clock.
+    /// None once the clock is at its end.
     next: Option<Instant>,
 }
 
@@ -54,7 +57,8 @@ impl Interval {
         if due > now() {
             sleep_until(due).await;
         }
-        self.next = due.checked_add(self.period);
+        // A tick past the end of the clock is waited for at its end, so that the limit on virtual time names it.
+        self.next = due.checked_add(self.period).or((due < END).then_some(END));
         due
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use seedbed::{
-    FailureKind, Instant, RescheduleError, Sim, Timeout, advance, any_sim, executor::blocking, interval, now,
-    run_until_idle, sleep, sleep_until, spawn, timeout, wait_all_blocked, yield_now,
+    FailureKind, Instant, LimitKind, RescheduleError, Sim, Timeout, advance, any_sim, executor::blocking, interval,
+    now, run_until_idle, sleep, sleep_until, spawn, timeout, wait_all_blocked, yield_now,
 };
 
 fn ms(n: u64) -> Duration {
@@ -95,6 +95,17 @@ fn an_interval_catches_up_after_the_loop_was_blocked() {
             ("0.500", "0.500")
         ]
     );
+}
+
+#[test]
+fn a_tick_past_the_end_of_the_clock_runs_into_the_limit_on_virtual_time() {
+    let report = Sim::new(0).run(async {
+        let mut ticks = interval(Duration::MAX);
+        assert_eq!(ticks.tick().await, Instant::START);
+        ticks.tick().await
+    });
+    let failure = report.result.expect_err("the second tick lies past the end of the clock");
+    assert!(matches!(failure.kind, FailureKind::Limit { limit: LimitKind::VirtualTime, .. }), "{failure}");
 }
 
 #[test]
