@@ -126,7 +126,10 @@ impl Outside {
 
     /// Gives a pool that has had no job yet another name.
     pub(crate) fn rename_pool(&mut self, pool: PoolId, name: &str) {
-        self.pools[pool.0 as usize].name = self.unique(name);
+        // Its own name, given once more, is not a second use of it.
+        if *self.pools[pool.0 as usize].name != *name {
+            self.pools[pool.0 as usize].name = self.unique(name);
+        }
     }
 
     fn unique(&mut self, name: &str) -> Box<str> {

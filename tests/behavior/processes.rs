@@ -83,6 +83,16 @@ fn last(ms: u64) -> u64 {
 }
 
 #[test]
+fn a_pool_may_be_given_the_name_it_has() {
+    let names = Sim::new(0).run(async {
+        let [first, second] = [(); 2].map(|()| ThreadPool::new(1).unwrap());
+        let (first, second) = (first.named("pool"), second.named("disk").named("disk"));
+        [first.name(), second.name(), ThreadPool::new(1).unwrap().named("disk").name()]
+    });
+    assert_eq!(names.unwrap(), ["pool", "disk", "disk#2"]);
+}
+
+#[test]
 fn a_crash_loses_everything_that_runs_or_waits() {
     let report = steady(|| async {
         let pool = ProcessPool::new(2).unwrap();
