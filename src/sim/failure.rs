@@ -143,7 +143,11 @@ fn deadlock(
 ) -> std::fmt::Result {
     let count = blocked.iter().filter(|blocked| !blocked.is_job).count();
     let (tasks, them) = if count == 1 { ("task waits", "it") } else { ("tasks wait", "them") };
-    write!(f, "deadlock: {count} {tasks} and nothing can wake {them}")?;
+    match blocked {
+        // A loop that waits for a promise, or runs for ever, with no task left that could end it.
+        [] => f.write_str("deadlock: the loop has nothing left to run, and nothing can stop it")?,
+        _ => write!(f, "deadlock: {count} {tasks} and nothing can wake {them}")?,
+    }
     for task in blocked {
         write!(f, "\n    {} waits for {} since {}s", task.task, task.waits_for, task.since)?;
         if !task.held_by.is_empty() {

@@ -4,7 +4,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use seedbed::sync::{Lock, Queue};
-use seedbed::{EventLoop, Failure, FailureKind, LimitKind, Promise, Sim, TaskError, note, sleep, spawn, yield_now};
+use seedbed::task::Builder;
+use seedbed::{
+    EventLoop, Failure, FailureKind, LimitKind, Promise, Sim, TaskError, blocking, note, sleep, spawn, to_thread,
+    yield_now,
+};
 
 fn failure_of<F: Future + 'static>(sim: Sim, main: F) -> Failure
 where
@@ -119,6 +123,28 @@ fn a_deadlock_names_tasks_holders_and_the_cycle() {
 }
 
 #[test]
+fn a_deadlock_says_where_tasks_and_jobs_came_from() {
+    let failure = failure_of(Sim::new(0), async {
+        let named = Builder::new().name("named").spawn(async {
+            let never = Promise::<()>::new();
+            to_thread(move || blocking::wait(never)).await
+        });
+        named.expect("the loop runs").await
+    });
+    let FailureKind::Deadlock { blocked, .. } = &failure.kind else { panic!("no deadlock: {failure}") };
+    let names: Vec<_> = blocked.iter().map(|blocked| blocked.task.as_str()).collect();
+    assert_eq!(names, ["main", "main/named", "job default/1"]);
+    assert!(blocked.iter().all(|blocked| blocked.spawned_at.contains("verdicts.rs")), "{failure}");
+}
+
+#[test]
+fn a_deadlock_without_tasks_says_so() {
+    let report = Sim::new(0).drive(|| drop(EventLoop::current().run_until_done(Promise::<()>::new())));
+    let failure = report.result.expect_err("nobody settles the promise");
+    assert!(failure.to_string().contains("the loop has nothing left to run, and nothing can stop it"), "{failure}");
+}
+
+#[test]
 fn a_deadlock_on_a_queue_says_so() {
     let failure = failure_of(Sim::new(0), async { Queue::<u8>::new(0).named("mail").get().await });
     assert!(failure.to_string().contains("queue mail"), "{failure}");
@@ -127,7 +153,7 @@ fn a_deadlock_on_a_queue_says_so() {
 #[test]
 fn limits_name_themselves_and_the_task() {
     let spin = || async {
-        let spinner = seedbed::task::Builder::new().name("spinner").spawn(async {
+        let spinner = Builder::new().name("spinner").spawn(async {
             loop {
                 yield_now().await;
             }
@@ -160,7 +186,7 @@ fn virtual_time_tasks_and_blocking_are_bounded() {
     assert!(matches!(crowd.kind, FailureKind::Limit { limit: LimitKind::Tasks, .. }), "{crowd}");
 
     let blocked = failure_of(Sim::new(0).blocked(Duration::from_secs(5)), async {
-        seedbed::executor::blocking::sleep(Duration::from_secs(6));
+        blocking::sleep(Duration::from_secs(6));
     });
     let FailureKind::Limit { limit: LimitKind::Blocked, task, .. } = &blocked.kind else { panic!("{blocked}") };
     assert_eq!(task.as_deref(), Some("main"));
