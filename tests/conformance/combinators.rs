@@ -87,7 +87,29 @@ impl World {
         if inner.promise.is_done() {
             return Ok(inner);
         }
-        Ok(Fut::new(shield(inner.promise.join()), &inner.event_loop))
+        let outer = self.shielded(&inner);
+        Ok(Fut::new(outer, &inner.event_loop))
+    }
+
+    /// A shield that was settled by hand is told so when its inner future ends: asyncio's callback raises there.
+    fn shielded(self: &Rc<Self>, inner: &Fut) -> Promise<Res> {
+        let settled: Rc<OnceCell<FutureRef>> = Rc::default();
+        let (outer, watched, world) = (Rc::clone(&settled), inner.promise.clone(), Rc::clone(self));
+        // Registered before the shield's own callback, which runs right after it.
+        let id = inner.promise.add_done_callback(move || {
+            let by_hand = outer.get().is_some_and(|outer| outer.is_done() && !outer.is_cancelled());
+            if by_hand && !watched.is_cancelled() {
+                let exc = Exc::new(Kind::InvalidStateError, "invalid state");
+                world.unhandled(&exc, &format!("!callback {exc}"));
+            }
+        });
+        let (promise, inner) = (shield(inner.promise.join()), inner.promise.clone());
+        let _first = settled.set(FutureRef::clone(&promise));
+        // With the shield's own callback goes this one.
+        promise.add_done_callback(move || {
+            inner.remove_done_callback(id);
+        });
+        promise
     }
 
     pub(crate) fn keep_shield(self: &Rc<Self>, frame: &Frame, st: &OnItem) -> Result<(), Exc> {

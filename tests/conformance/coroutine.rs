@@ -112,7 +112,7 @@ impl World {
             }
             Stmt::ShutdownDefaultExecutor { timeout } => {
                 let timeout = self.maybe_int(frame, timeout.as_ref())?.map(duration);
-                caught(seedbed::shutdown_default_executor(timeout)).await?;
+                caught(self.event_loop().shutdown_default_executor(timeout)).await?;
                 (&None, Value::None)
             }
             Stmt::Put(st) => {

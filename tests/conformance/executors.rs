@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use seedbed::{Shutdown, blocking, run_in_executor_fallible};
+use seedbed::{Shutdown, blocking};
 
 use crate::exceptions::Exc;
 use crate::futures::Fut;
@@ -24,7 +24,7 @@ impl World {
             exc.map_or(Ok(value), Err)
         };
         let event_loop = self.event_loop();
-        let submitted = run_in_executor_fallible(pool.as_ref(), job);
+        let submitted = event_loop.run_in_executor_fallible(pool.as_ref(), job);
         submitted.map(|job| Fut::new(job, &event_loop)).map_err(|error| Exc::runtime(&error.to_string()))
     }
 
