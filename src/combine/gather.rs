@@ -29,6 +29,7 @@ use crate::task::{FutureRef, Promise, TaskError};
 ///
 /// Outside a run.
 #[doc(alias = "asyncio.gather")]
+#[doc(alias = "return_exceptions")]
 #[doc(alias = "join_all")]
 pub fn gather<A: Awaitable>(items: impl IntoIterator<Item = A>) -> Promise<Vec<Result<A::Value, TaskError>>> {
     Gathering::start(

@@ -29,6 +29,7 @@ use crate::kernel::RunTask;
 /// assert_eq!(report.unwrap(), ("main/1".to_owned(), "done"));
 /// ```
 #[doc(alias = "asyncio.create_task")]
+#[doc(alias = "asyncio.ensure_future")]
 #[doc(alias = "tokio::spawn")]
 #[doc(alias = "spawn_local")]
 #[track_caller]
