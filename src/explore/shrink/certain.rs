@@ -87,7 +87,8 @@ pub(super) fn replay_twice(program: &dyn Program, run: &Report<()>) -> Result<Re
 
 fn replay_strictly(program: &dyn Program, run: &Report<()>) -> Result<Report<()>, Nondeterminism> {
     let sim = Sim::new(run.seed).replay(run.departures.clone(), ReplayMode::Strict).record(true);
-    run_caught(program, sim).map_err(|message| Nondeterminism::Panicked { message })
+    // One that goes on for longer is another run already, and might never end.
+    run_caught(program, sim.steps_cap(run.steps)).map_err(|message| Nondeterminism::Panicked { message })
 }
 
 /// The digest counts every event and every name, kept or not.

@@ -181,6 +181,22 @@ fn a_program_that_differs_from_run_to_run_is_told_with_the_first_event() {
     assert!(error.to_string().contains("usual suspects: the order of a HashMap"));
 }
 
+/// A limit is the program's own to set: set by whoever ran it, it is not there when the run is replayed, which must end all the same.
+#[test]
+fn a_replay_that_goes_on_for_longer_is_another_run() {
+    let program = |sim: Sim| {
+        sim.run(async {
+            loop {
+                yield_now().await;
+            }
+        })
+    };
+    let failing = program(Sim::new(0).record(true).steps(50));
+    let error = shrink(&program, &failing, &ShrinkLimits::default(), &mut |_| ControlFlow::Continue(())).unwrap_err();
+    let Nondeterminism::Differs { difference, .. } = &error else { panic!("{error}") };
+    assert!(difference.first().is_some_and(|entry| entry.to_string().contains("limit")), "{error}");
+}
+
 /// Only the digest of the run is known, so only its replays can be compared event by event.
 #[test]
 fn a_run_that_its_departures_do_not_bring_back_is_told() {
