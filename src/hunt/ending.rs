@@ -19,7 +19,7 @@ impl HuntReport {
     /// If the hunt failed: with the text of the report.
     ///
     /// ```should_panic
-    /// seedbed::Hunt::new("late").run(|| async { assert_eq!(1 + 1, 3) }).check();
+    /// seedbed::Hunt::new("late").regressions_off().prove(false).run(|| async { assert_eq!(1 + 1, 3) }).check();
     /// ```
     #[track_caller]
     pub fn check(self) {
