@@ -2,6 +2,7 @@
 //!
 //! The program is its own test. With an argument it hunts, as a user's program would; without, it starts itself and looks at what that said.
 #![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+#![allow(clippy::disallowed_methods, reason = "the children get an environment of their own")]
 
 use std::process::Command;
 
