@@ -140,11 +140,15 @@ pub use seedbed_macros::test;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::branch::first_branch;
+    #[cfg(feature = "proptest")]
+    pub use crate::harness::run_test_with;
     pub use crate::harness::{TestSettings, run_test};
     pub use crate::hunt::TestPlace;
     pub use crate::note::note;
     #[cfg(feature = "insta")]
     pub use insta;
+    #[cfg(feature = "proptest")]
+    pub use proptest;
 }
 
 /// The README's code, compiled and run with the documentation tests.

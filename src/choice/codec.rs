@@ -3,10 +3,12 @@
 //! ```text
 //! line        = "sb1:" base64url(content crc32)      no padding; crc32 of the content, 4 bytes, little endian
 //! content     = 0x00 seed policy                     seed: 8 bytes, little endian; policy: UTF-8, the rest
-//!             | 0x01 count departure*                in the order of addresses
+//!             | 0x01 departures
+//!             | 0x02 seed moves bits departures      inputs: the seed of their draws, and so many steps, 8 a byte, low bits first
+//! departures  = count departure*                     in the order of addresses
 //! departure   = shared length bytes kind n answer    subject: the first `shared` bytes of the one before, then `length` more
 //! kind                                               1 byte, see `Kind`
-//! count, shared, length, n, answer                   numbers of 32 bits in base 128, low digits first (LEB128), shortest form
+//! count, moves, shared, length, n, answer                   numbers of 32 bits in base 128, low digits first (LEB128), shortest form
 //! ```
 
 use std::fmt;
@@ -17,6 +19,7 @@ use data_encoding::{BASE64URL_NOPAD, DecodeKind};
 
 use super::address::Address;
 use super::departures::Departures;
+use super::inputs::InputPath;
 use super::kind::Kind;
 use super::replay::{Replay, ReplayError, ReplayFault};
 use crate::seed::Seed;
@@ -25,6 +28,7 @@ const MARK: &str = "sb1:";
 const VERSION: &str = "1";
 const SEEDED: u8 = 0;
 const DEPARTURES: u8 = 1;
+const WITH_INPUTS: u8 = 2;
 const CHECKSUM_BYTES: usize = 4;
 
 impl fmt::Display for Replay {
@@ -37,13 +41,26 @@ impl fmt::Display for Replay {
                 bytes.extend_from_slice(policy.as_bytes());
             }
             Replay::Departures(departures) => {
-                bytes.push(DEPARTURES);
+                match departures.inputs() {
+                    None => bytes.push(DEPARTURES),
+                    Some(inputs) => {
+                        bytes.push(WITH_INPUTS);
+                        put_inputs(&mut bytes, inputs);
+                    }
+                }
                 put_departures(&mut bytes, departures);
             }
         }
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
         write!(f, "{MARK}{}", BASE64URL_NOPAD.encode_display(&bytes))
     }
+}
+
+fn put_inputs(bytes: &mut Vec<u8>, inputs: &InputPath) {
+    bytes.extend_from_slice(&inputs.seed().get().to_le_bytes());
+    put_length(bytes, inputs.moves().len());
+    let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+    bytes.extend(inputs.moves().chunks(8).map(byte));
 }
 
 fn put_departures(bytes: &mut Vec<u8>, departures: &Departures) {
@@ -93,6 +110,12 @@ impl FromStr for Replay {
         let replay = match reader.byte()? {
             SEEDED => reader.seeded()?,
             DEPARTURES => Replay::Departures(reader.departures()?),
+            WITH_INPUTS => {
+                let inputs = reader.inputs()?;
+                let mut departures = reader.departures()?;
+                departures.set_inputs(Some(inputs));
+                Replay::Departures(departures)
+            }
             form => return Err(reader.error_before(ReplayFault::UnknownForm { form })),
         };
         match content.len() - reader.at {
@@ -181,12 +204,28 @@ impl<'a> Reader<'a> {
         self.number().map(|length| length as usize)
     }
 
-    fn seeded(&mut self) -> Result<Replay, ReplayError> {
+    fn seed(&mut self) -> Result<Seed, ReplayError> {
         let seed = self.bytes(8)?.iter().rev().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+        Ok(Seed::new(seed))
+    }
+
+    fn inputs(&mut self) -> Result<InputPath, ReplayError> {
+        let seed = self.seed()?;
+        let count = self.length()?;
+        let bits = self.bytes(count.div_ceil(8))?;
+        let mut moves: Vec<bool> = bits.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 1)).collect();
+        if moves.drain(count..).any(|bit| bit) {
+            return Err(self.error_before(ReplayFault::BadNumber));
+        }
+        Ok(InputPath::moved(seed, moves))
+    }
+
+    fn seeded(&mut self) -> Result<Replay, ReplayError> {
+        let seed = self.seed()?;
         let start = self.at;
         let policy = self.bytes(self.content.len() - start)?;
         let policy = utf8(policy).map_err(|at| ReplayError::new(ReplayFault::NotUtf8, position_of(start + at)))?;
-        Ok(Replay::Seeded { seed: Seed::new(seed), policy: policy.to_owned() })
+        Ok(Replay::Seeded { seed, policy: policy.to_owned() })
     }
 
     fn departures(&mut self) -> Result<Departures, ReplayError> {
@@ -238,7 +277,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BASE64URL_NOPAD, Departures, MARK, Replay, ReplayFault};
+    use super::{BASE64URL_NOPAD, Departures, InputPath, MARK, Replay, ReplayFault, Seed};
     use proptest::collection;
     use proptest::prelude::{any, prop_oneof, proptest};
 
@@ -277,6 +316,9 @@ mod tests {
             "sb1:AQMABG1haW4DAP____8PBAQvMi8xAawCgAEADG4w4oaSbjIgdm90ZQYAAe0bODY"
         );
         assert_eq!(Replay::Departures(Departures::new()).to_string(), "sb1:AQC-I8JY");
+        let mut shrunk = departures(&["main/1 overtaken 0 = 4"]);
+        shrunk.set_inputs(Some(InputPath::moved(Seed::new(0x5eed), vec![true; 11])));
+        assert_eq!(Replay::Departures(shrunk).to_string(), "sb1:Au1eAAAAAAAAC_8HAQAGbWFpbi8xAAAEnQq-3g");
     }
 
     #[test]
@@ -298,6 +340,10 @@ mod tests {
         check(&wrap(&[]), 11, "ends too early");
         check(&wrap(&[0, 1, 2]), 9, "ends too early");
         check(&wrap(&[7]), 5, "unknown form 7");
+        let inputs = |rest: &[u8]| wrap(&[b"\x02\x01\x02\x03\x04\x05\x06\x07\x08", rest].concat());
+        assert!(inputs(b"\x03\x05\x00").parse::<Replay>().is_ok());
+        check(&inputs(b"\x03\x08\x00"), 18, "a number out of range or form");
+        check(&inputs(b"\x09\x05"), 19, "ends too early");
         check(&wrap(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08ok\xff"), 19, "not UTF-8");
         let departure = |content: &[u8]| wrap(&[b"\x01\x01\x00\x04main", content].concat());
         assert!(departure(b"\x00\x03\x01").parse::<Replay>().is_ok());

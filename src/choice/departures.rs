@@ -6,6 +6,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::address::Address;
+use super::inputs::InputPath;
 
 /// Where a run leaves the plain order, and how: address → answer.
 ///
@@ -29,6 +30,8 @@ use super::address::Address;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Departures {
     answers: BTreeMap<Address, NonZeroU32>,
+    /// Not an answer, and no matter of order; it stands here because it brings the run back like them.
+    inputs: Option<InputPath>,
 }
 
 impl Departures {
@@ -40,7 +43,7 @@ impl Departures {
     /// assert!(seedbed::choice::Departures::new().is_empty());
     /// ```
     pub const fn new() -> Departures {
-        Departures { answers: BTreeMap::new() }
+        Departures { answers: BTreeMap::new(), inputs: None }
     }
 
     /// Returns how many departures there are: how many things a person has to read.
@@ -63,6 +66,31 @@ impl Departures {
     /// ```
     pub fn is_empty(&self) -> bool {
         self.answers.is_empty()
+    }
+
+    /// Returns the inputs of the run, where its test has some that were drawn.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seedbed::{Seed, choice::{Departures, InputPath}};
+    ///
+    /// let mut departures = Departures::new();
+    /// assert_eq!(departures.inputs(), None);
+    /// departures.set_inputs(Some(InputPath::drawn(Seed::new(7))));
+    /// assert!(departures.inputs().is_some() && departures.is_empty());
+    /// ```
+    pub fn inputs(&self) -> Option<&InputPath> {
+        self.inputs.as_ref()
+    }
+
+    /// Sets the inputs of the run. They are no departure, and are not counted.
+    ///
+    /// # Examples
+    ///
+    /// See [`inputs`](Departures::inputs).
+    pub fn set_inputs(&mut self, inputs: Option<InputPath>) {
+        self.inputs = inputs;
     }
 
     /// Returns the answer at an address, or `None` where the run is plain.
@@ -169,7 +197,7 @@ impl fmt::Display for Departures {
 impl FromIterator<(Address, NonZeroU32)> for Departures {
     /// The last answer of an address counts.
     fn from_iter<I: IntoIterator<Item = (Address, NonZeroU32)>>(answers: I) -> Departures {
-        Departures { answers: answers.into_iter().collect() }
+        Departures { answers: answers.into_iter().collect(), inputs: None }
     }
 }
 

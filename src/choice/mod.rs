@@ -10,6 +10,7 @@
 //! - `subject`: who asks, as a path and as a key
 //! - `address`: both and a number
 //! - `rng`: the one generator, for proposals and for user code
+//! - `inputs`: the inputs of a run, by their seed
 //! - `departures`: the sparse map of answers that were not plain, and its order of simplicity
 //! - `replay`, `codec`: the replay line, as a value and as text
 //! - `names`: the paths behind keys
@@ -23,6 +24,7 @@ mod kind;
 mod subject;
 mod address;
 mod rng;
+mod inputs;
 mod departures;
 mod replay;
 mod codec;
@@ -36,6 +38,7 @@ mod source;
 pub use address::{Address, ParseAddressError, StreamKey};
 pub use departures::{Departures, Iter};
 pub use ending::{Ending, Mismatch, ReplayMode};
+pub use inputs::InputPath;
 pub use kind::{Kind, UnknownKind};
 pub use names::SubjectCollision;
 pub use replay::{Replay, ReplayError, ReplayFault};

@@ -9,7 +9,7 @@ use crate::sim::{Outcome, Sim};
 /// The settings of one test. Not for use by hand: the attribute writes the calls.
 #[derive(Debug)]
 pub struct TestSettings {
-    hunt: Hunt,
+    pub(super) hunt: Hunt,
 }
 
 impl TestSettings {

@@ -5,9 +5,11 @@ mod attribute;
 mod insta;
 #[cfg(feature = "proptest")]
 mod proptest;
+#[cfg(not(feature = "proptest"))]
+mod no_arguments;
 
 pub use attribute::{TestSettings, run_test};
 #[cfg(feature = "insta")]
 pub use insta::TraceText;
 #[cfg(feature = "proptest")]
-pub use proptest::{ScheduledTree, WithSchedule, any_sim, sim_with, with_schedule};
+pub use proptest::{ScheduledTree, WithSchedule, any_sim, run_test_with, sim_with, with_schedule};

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::inputs::ShrinkInputs;
 use super::place::{Place, TestPlace};
 use super::portfolio::PORTFOLIO;
 use super::report::{HuntReport, Verdict};
@@ -73,6 +74,7 @@ pub struct Hunt {
     wrong: Option<SettingError>,
     configure: Vec<Configure>,
     should_fail: bool,
+    pub(super) shrink_inputs: Option<ShrinkInputs>,
 }
 
 /// Tries a program in many orders, as [`Hunt`] does, under the name of the function that calls it.
@@ -140,7 +142,7 @@ impl Hunt {
 
     fn at(place: Place, known: Option<TestPlace>) -> Self {
         let (settings, configure) = (Settings::default(), Vec::new());
-        Self { place, known, settings, wrong: None, configure, should_fail: false }
+        Self { place, known, settings, wrong: None, configure, should_fail: false, shrink_inputs: None }
     }
 
     /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo`.
@@ -331,15 +333,20 @@ impl Hunt {
         M::Output: Outcome + 'static,
     {
         let (program, location) = (Arc::new(program), Location::caller());
-        let configure = self.configure.clone();
+        let configured = self.configured();
         self.search(Arc::new(move |sim: Sim| -> Report<()> {
             let program = Arc::clone(&program);
-            let sim = configure.iter().fold(sim, |sim, configure| configure(sim));
-            sim.run_at(async move { program().await }, location).settle()
+            configured(sim).run_at(async move { program().await }, location).settle()
         }))
     }
 
-    fn search(self, program: Shared) -> HuntReport {
+    /// Configures a run as its user wants it.
+    pub(super) fn configured(&self) -> impl Fn(Sim) -> Sim + Send + Sync + use<> {
+        let configure = self.configure.clone();
+        move |sim| configure.iter().fold(sim, |sim, configure| configure(sim))
+    }
+
+    pub(super) fn search(self, program: Shared) -> HuntReport {
         // Named by its test's path where there is one, so that the same test has the same seed however it is started.
         let seed = Seed::of_path(self.known.map_or(self.place.hunt.as_str(), |known| known.path));
         let nth = nth_of(&self.place.hunt);
@@ -368,7 +375,8 @@ impl Hunt {
                 should_fail,
             };
         }
-        Search { place, settings, runs, policy, seed, should_fail: self.should_fail, program, watch: None }.run()
+        let (should_fail, shrink_inputs) = (self.should_fail, self.shrink_inputs);
+        Search { place, settings, runs, policy, seed, should_fail, program, shrink_inputs, watch: None }.run()
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod portfolio;
 mod settings;
+mod inputs;
 mod place;
 mod turns;
 mod regressions;
@@ -22,8 +23,12 @@ mod watchdog;
 mod investigate;
 mod search;
 mod builder;
+#[cfg(feature = "proptest")]
+mod cases;
 
 pub use builder::{Hunt, check};
+#[cfg(feature = "proptest")]
+pub(crate) use inputs::ShrinkInputs;
 pub use place::TestPlace;
 pub use proof::Proof;
 pub use regressions::{Saved, SavedLine, SavedLineError, saved_lines};

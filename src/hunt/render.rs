@@ -64,6 +64,7 @@ impl HuntReport {
             Found::Asked => writeln!(f, "seedbed: {name} failed with this replay line")?,
         }
         indented(f, "  ", &finding.failure.kind.to_string())?;
+        finding.failure.inputs.iter().try_for_each(|input| indented(f, "  with ", input))?;
         if !finding.mismatches.is_empty() {
             f.write_str("  the replay line does not fit the code")?;
             misfits(f, "    ", &finding.mismatches)?;

@@ -3,12 +3,14 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use super::inputs::{Pinned, ShrinkInputs};
 use super::interrupt::{Heard, stop};
 use super::investigate::{Investigator, differ};
 use super::place::Place;
 use super::portfolio::{PLAIN, policy_of, seed_of};
-use super::progress::{mention, say};
+use super::progress::{Patience, mention, say};
 use super::proof::tell;
 use super::regressions::{Regressions, Saved, SavedLine};
 use super::report::{Between, Found, HuntReport, Remark, Verdict};
@@ -24,6 +26,12 @@ use crate::trace::Digest;
 /// Explaining takes no more runs than this, however many shrinking may take.
 const EXPLAIN_RUNS: u64 = 2_000;
 
+/// Runs that are spent on inputs and schedule together; what is left of the schedule then is shrunk by itself.
+const INPUT_RUNS: u64 = 2_000;
+
+/// So much of the machine's time may go into that.
+const INPUT_TIME: Duration = Duration::from_secs(60);
+
 /// One hunt, ready to begin.
 pub(super) struct Search {
     pub(super) place: Place,
@@ -35,6 +43,8 @@ pub(super) struct Search {
     /// A test that should panic ends with the first failure, as it stands.
     pub(super) should_fail: bool,
     pub(super) program: Shared,
+    /// Set where runs have inputs.
+    pub(super) shrink_inputs: Option<ShrinkInputs>,
     /// Set while it goes on.
     pub(super) watch: Option<Watch>,
 }
@@ -233,7 +243,24 @@ impl Search {
             let expected = Investigator { unproven: Some("the test should fail"), ..self.investigator(None) };
             return expected.as_it_stands(found, replay, run, Saved::Off);
         }
-        self.investigator(regressions).look_at(found, &run)
+        let investigator = self.investigator(regressions);
+        let run = match &self.shrink_inputs {
+            Some(shrink) => shrink(self, run, &mut self.patience()),
+            None => run,
+        };
+        let pinned = Pinned::to(self, &run);
+        Investigator { program: &pinned, ..investigator }.look_at(found, &run)
+    }
+
+    /// Says, once before each run, whether inputs may be shrunk any further.
+    fn patience(&self) -> impl FnMut() -> bool + use<> {
+        let mut runs = self.settings.shrink_runs.unwrap_or(INPUT_RUNS);
+        let patience = Patience::of(self.settings.shrink_time.unwrap_or(INPUT_TIME));
+        move || {
+            let may = runs > 0 && !patience.is_over() && !stop().load(Ordering::Relaxed);
+            runs = runs.saturating_sub(1);
+            may
+        }
     }
 
     fn investigator<'a>(&'a self, regressions: Option<&'a Regressions>) -> Investigator<'a> {

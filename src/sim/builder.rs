@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::report::Report;
-use crate::choice::{Departures, Replay, ReplayMode};
+use crate::choice::{Departures, InputPath, Replay, ReplayMode};
 use crate::kernel::{Heartbeat, Limits};
 use crate::policy::{Fifo, Policy};
 use crate::seed::Seed;
@@ -46,6 +46,8 @@ pub struct Sim {
     pub(super) stall: Duration,
     pub(super) profile: bool,
     pub(super) inspect: Option<Box<Inspect>>,
+    /// Inputs that the test is to be given, whatever the departures say.
+    inputs: Option<InputPath>,
 }
 
 /// Is shown a copy of the report.
@@ -71,6 +73,7 @@ impl Sim {
             stall: Duration::from_secs(1),
             profile: false,
             inspect: None,
+            inputs: None,
         }
     }
 
@@ -194,7 +197,11 @@ impl Sim {
             None => Some(Replay::Seeded { seed: self.seed, policy: self.policy.name() }),
             Some((_, ReplayMode::Continue)) => None,
             Some((departures, ReplayMode::Strict | ReplayMode::Lenient)) => {
-                Some(Replay::Departures(departures.clone()))
+                let mut departures = departures.clone();
+                if let Some(inputs) = &self.inputs {
+                    departures.set_inputs(Some(inputs.clone()));
+                }
+                Some(Replay::Departures(departures))
             }
         }
     }
@@ -230,6 +237,32 @@ impl Sim {
     pub fn inspect(mut self, inspect: impl FnOnce(Report<()>) + 'static) -> Self {
         self.inspect = Some(Box::new(inspect));
         self
+    }
+}
+
+impl Sim {
+    /// Has the test given these inputs, whatever the departures say.
+    pub(crate) fn pin_inputs(mut self, inputs: Option<InputPath>) -> Self {
+        self.inputs = inputs;
+        self
+    }
+
+    /// The inputs that the test of this run is given, where it has some that are drawn: those that its departures name, else those that its seed
+    /// draws.
+    ///
+    /// ```
+    /// use seedbed::choice::{Departures, InputPath, ReplayMode};
+    /// use seedbed::{Seed, Sim};
+    ///
+    /// assert_eq!(Sim::new(7).inputs(), InputPath::drawn(Seed::new(7)));
+    /// let mut departures = Departures::new();
+    /// departures.set_inputs(Some(InputPath::drawn(Seed::new(8))));
+    /// assert_eq!(Sim::new(7).replay(departures, ReplayMode::Strict).inputs(), InputPath::drawn(Seed::new(8)));
+    /// ```
+    #[must_use]
+    pub fn inputs(&self) -> InputPath {
+        let planned = self.replay.as_ref().and_then(|(departures, _)| departures.inputs());
+        self.inputs.as_ref().or(planned).cloned().unwrap_or_else(|| InputPath::drawn(self.seed))
     }
 }
 

@@ -78,6 +78,8 @@ pub struct Failure {
     pub last_events: String,
     /// How many events there were in all.
     pub events: u64,
+    /// The inputs that the test had drawn, each as `name = value`; empty where it has none.
+    pub inputs: Vec<String>,
 }
 
 impl Failure {
@@ -87,7 +89,7 @@ impl Failure {
         } else {
             String::new()
         };
-        Self { kind, at, last_events, events: trace.total() }
+        Self { kind, at, last_events, events: trace.total(), inputs: Vec::new() }
     }
 }
 
@@ -168,6 +170,9 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "seedbed: the run failed at {}s", self.at)?;
         for line in self.kind.to_string().lines() {
+            writeln!(f, "  {line}")?;
+        }
+        for line in self.inputs.iter().flat_map(|input| input.lines()) {
             writeln!(f, "  {line}")?;
         }
         if !self.last_events.is_empty() {

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::{collection, sample};
-use seedbed::choice::{Address, ChoiceSource, Departures, Kind, Prng, Replay, ReplayMode, SubjectKey, Turn};
+use seedbed::choice::{Address, ChoiceSource, Departures, InputPath, Kind, Prng, Replay, ReplayMode, SubjectKey, Turn};
 use seedbed::{LoopId, Seed};
 
 /// Two numbers as one that depends on every bit of both.
@@ -114,10 +114,17 @@ fn any_replay() -> impl Strategy<Value = Replay> {
     let number = || prop_oneof![0..3_u32, any::<u32>()];
     let address = (subject, sample::select(&Kind::ALL[..]), number())
         .prop_map(|(subject, kind, n)| Address::new(subject, kind, n).unwrap());
+    let inputs = (any::<u64>(), collection::vec(any::<bool>(), 0..40))
+        .prop_map(|(seed, moves)| InputPath::moved(Seed::new(seed), moves));
+    let inputs = proptest::option::of(inputs);
     let answer = number().prop_map(|answer| NonZeroU32::MIN.saturating_add(answer));
     prop_oneof![
         (any::<u64>(), any::<String>()).prop_map(|(bits, policy)| Replay::Seeded { seed: Seed::new(bits), policy }),
-        collection::vec((address, answer), 0..6).prop_map(|entries| Replay::Departures(entries.into_iter().collect())),
+        (collection::vec((address, answer), 0..6), inputs).prop_map(|(entries, inputs)| {
+            let mut departures: Departures = entries.into_iter().collect();
+            departures.set_inputs(inputs);
+            Replay::Departures(departures)
+        }),
     ]
 }
 

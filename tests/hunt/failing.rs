@@ -8,6 +8,9 @@ use seedbed::{Hunt, Promise, note, sleep, spawn, timeout, yield_now};
 
 use crate::bugs;
 
+#[path = "failing_arguments.rs"]
+mod arguments;
+
 #[seedbed::test]
 #[ignore = "it fails on purpose"]
 async fn lost_update() {

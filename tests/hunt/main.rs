@@ -12,6 +12,7 @@ mod child;
 mod failing;
 mod support;
 
+mod arguments;
 mod determinism;
 mod fuzz;
 mod hangs;

@@ -4,9 +4,6 @@
 fn plain() {}
 
 #[seedbed::test]
-async fn with_arguments(seed: u64, name: &str) {}
-
-#[seedbed::test]
 async fn generic<T>() {}
 
 #[seedbed::test]

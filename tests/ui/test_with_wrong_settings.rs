@@ -58,6 +58,6 @@ async fn duration_without_unit() {}
 async fn duration_with_fraction() {}
 
 #[seedbed::test(virtual_time = "600 years", steps = "many", colour = "red")]
-async fn everything_is_reported_at_once(argument: u8) {}
+async fn everything_is_reported_at_once(#[strategy] argument: u8) {}
 
 fn main() {}

@@ -2,13 +2,14 @@
 //!
 //! | macro | file | calls in `seedbed::__private` |
 //! |---|---|---|
-//! | `#[seedbed::test]` | `test_attribute.rs`, `settings.rs` | `TestSettings`, `TestPlace`, `run_test` |
+//! | `#[seedbed::test]` | `test_attribute.rs`, `settings.rs`, `arguments.rs` | `TestSettings`, `TestPlace`, `run_test`; `__arguments!` |
 //! | `seedbed::select!` | `select.rs` | `first_branch` |
 //!
 //! Nothing here knows a type of `seedbed`: the macros read tokens, report every mistake where it stands, and write calls to that one
 //! hidden door. They are procedural because a `macro_rules!` answers a wrong setting or a forgotten `=>` with "no rules expected this
 //! token", and we can say what is wrong.
 
+mod arguments;
 mod errors;
 mod select;
 mod settings;

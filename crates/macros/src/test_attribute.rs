@@ -6,22 +6,23 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Result, ReturnType, Safety, Signature, Visibility};
 
+use crate::arguments::Arguments;
 use crate::errors::Errors;
 use crate::settings::Settings;
 
 /// The expansion; with mistakes, the messages and the function as it stood, so that nothing else in the file looks broken.
 pub(crate) fn expand(settings: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2::<Function>(item.clone()) {
+    let mut function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
         Err(error) => return with_item(&error, &item),
     };
     let settings = Settings::read(settings);
     match (settings, function.check()) {
-        (Ok(settings), Ok(())) => function.into_test(&settings),
-        (Err(error), Ok(())) | (Ok(_), Err(error)) => with_item(&error, &item),
+        (Ok(settings), Ok(arguments)) => function.into_test(&settings, &arguments),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => with_item(&error, &function.into_plain()),
         (Err(mut error), Err(other)) => {
             error.combine(other);
-            with_item(&error, &item)
+            with_item(&error, &function.into_plain())
         }
     }
 }
@@ -56,9 +57,9 @@ impl Parse for Function {
 }
 
 impl Function {
-    /// Every reason why this function cannot be a test.
-    fn check(&self) -> Result<()> {
-        let signature = &self.signature;
+    /// The arguments, or every reason why this function cannot be a test.
+    fn check(&mut self) -> Result<Arguments> {
+        let signature = &mut self.signature;
         let mut errors = Errors::default();
         if signature.asyncness.is_none() {
             errors.add(
@@ -81,9 +82,7 @@ impl Function {
                 "a test cannot be generic: nothing says which types to run it with",
             );
         }
-        if !signature.inputs.is_empty() {
-            errors.add(signature.inputs.span(), "a test takes no arguments: make the values inside it");
-        }
+        let arguments = Arguments::take(&mut signature.inputs, &mut errors);
         for attribute in &self.attributes {
             if attribute.path().segments.last().is_some_and(|segment| segment.ident == "test") {
                 errors.add(
@@ -92,11 +91,17 @@ impl Function {
                 );
             }
         }
-        errors.finish()
+        errors.finish().map(|()| arguments)
+    }
+
+    /// The function as it stood, without the strategies of its arguments.
+    fn into_plain(self) -> TokenStream {
+        let Self { attributes, visibility, signature, body } = self;
+        quote! { #(#attributes)* #visibility #signature #body }
     }
 
     /// A plain test of the same name around the function.
-    fn into_test(self, settings: &Settings) -> TokenStream {
+    fn into_test(self, settings: &Settings, arguments: &Arguments) -> TokenStream {
         let Self { attributes, visibility, signature, body } = self;
         let name = &signature.ident;
         let mut calls = settings.0.clone();
@@ -114,8 +119,11 @@ impl Function {
                 file: ::core::file!(),
             }
         };
-        let run = quote! {
-            ::seedbed::__private::run_test(::seedbed::__private::TestSettings::new(#place) #(#calls)*, #name)
+        let settings = quote! { ::seedbed::__private::TestSettings::new(#place) #(#calls)* };
+        let run = if arguments.is_empty() {
+            quote! { ::seedbed::__private::run_test(#settings, #name) }
+        } else {
+            arguments.run(&settings, name)
         };
         // A type that cannot end a test is reported where it stands, not at the attribute. What a run returned is part of the
         // report, so the test itself returns nothing.

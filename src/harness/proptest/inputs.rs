@@ -5,7 +5,7 @@ use std::rc::Rc;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, Reason, RngAlgorithm, TestRng, TestRunner};
 
-use crate::choice::Prng;
+use crate::choice::{InputPath, Prng};
 use crate::seed::Seed;
 
 /// One move in a tree of values: what proptest's protocol asks of it.
@@ -37,6 +37,24 @@ impl<S: Strategy> Inputs<S> {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let tree = strategy.new_tree(&mut TestRunner::new_with_rng(config.clone(), rng))?;
         Ok(Self { strategy, config, seed, tree, moves: Vec::new() })
+    }
+
+    /// The inputs at the end of this path.
+    ///
+    /// # Errors
+    ///
+    /// Where the strategy has none.
+    pub(super) fn at(strategy: Rc<S>, config: Config, path: &InputPath) -> Result<Self, Reason> {
+        let mut inputs = Self::new(strategy, config, path.seed())?;
+        for simpler in path.moves() {
+            inputs.go(if *simpler { Move::Simplify } else { Move::Complicate });
+        }
+        Ok(inputs)
+    }
+
+    /// What leads to the present value.
+    pub(super) fn path(&self) -> InputPath {
+        InputPath::moved(self.seed, self.moves.iter().map(|step| *step == Move::Simplify).collect())
     }
 
     /// The same draws, and no moves.

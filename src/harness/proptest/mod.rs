@@ -15,6 +15,9 @@ mod drawn;
 mod others;
 mod tree;
 mod strategies;
+mod case;
+mod arguments;
 
+pub use case::run_test_with;
 pub use strategies::{WithSchedule, any_sim, sim_with, with_schedule};
 pub use tree::ScheduledTree;

@@ -20,7 +20,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use super::drawn::Drawn;
 use super::inputs::{Inputs, Move};
 use super::others::{Other, others};
-use crate::choice::ReplayMode;
+use crate::choice::{InputPath, ReplayMode};
 use crate::explore::{Signature, Stepwise};
 use crate::sim::{Failure, FailureKind, Report, Sim};
 
@@ -83,6 +83,34 @@ impl<S: Strategy> ScheduledTree<S> {
             report: Rc::default(),
             handed: Cell::new(false),
         }
+    }
+
+    /// A tree of which the first value is known to fail. Says whether there is another one to be tried.
+    pub(super) fn failing(inputs: Inputs<S>, drawn: Drawn, report: Report<()>) -> (Self, bool) {
+        let mut tree = Self::new(inputs, drawn);
+        tree.best = Some(Box::new(report));
+        let more = tree.begin_schedule();
+        (tree, more)
+    }
+
+    /// The next run and its inputs, for who makes values of paths, and then tells the report.
+    pub(super) fn next_run(&self) -> (Sim, InputPath) {
+        self.handed.set(true);
+        let sim = self.next.borrow_mut().take().unwrap_or_else(|| self.sim());
+        (sim.record(true).trace(true), self.inputs.path())
+    }
+
+    /// Takes the report of that run, and says whether there is another one.
+    pub(super) fn tell(&mut self, report: Report<()>) -> bool {
+        let passed = report.result.is_ok();
+        *self.report.borrow_mut() = Some(report);
+        if passed { self.complicate() } else { self.simplify() }
+    }
+
+    /// The simplest failing run.
+    pub(super) fn into_best(mut self) -> Option<Report<()>> {
+        self.give_up();
+        self.best.map(|best| *best)
     }
 
     fn sim(&self) -> Sim {
@@ -248,7 +276,7 @@ fn failed(mut report: Report<()>) -> Report<()> {
     if report.result.is_ok() {
         let kind = FailureKind::Returned { error: "the case failed after its run".to_owned() };
         let (at, events) = (report.end, report.trace.total());
-        report.result = Err(Failure { kind, at, last_events: String::new(), events });
+        report.result = Err(Failure { kind, at, last_events: String::new(), events, inputs: Vec::new() });
     }
     report
 }
