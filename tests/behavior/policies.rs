@@ -208,8 +208,7 @@ fn late_timers_change_places() {
             for task in tasks {
                 task.await.unwrap();
             }
-            let order = order.borrow().clone();
-            order
+            order.take()
         });
         report.unwrap()
     };
