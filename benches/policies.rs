@@ -1,7 +1,8 @@
 //! How soon does each policy find each sort of bug? Prints the tables of `docs/policies.md`.
 //!
 //! `cargo bench --bench policies` prints all of it; `-- --runs 1000 --seeds 5 --only pos,urw --programs depth` less. A run here is one
-//! under the policy: the plain run, which comes first and never fails, does not count.
+//! under the policy: the plain run, which comes first and never fails, does not count. With `--twins`, the fixed programs run instead, and
+//! nothing may be found.
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, clippy::print_stdout, reason = "a tool that prints means")]
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_types, reason = "it measures on a real clock")]
 
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 
 use programs::{Entry, ZOO};
 use seedbed::policy::{Profile, by_name, portfolio};
-use seedbed::{FailureKind, Seed, Sim};
+use seedbed::{FailureKind, Report, Seed, Sim};
 
 const POLICIES: &[&str] = &[
     "random",
@@ -42,6 +43,13 @@ struct Asked {
     policies: Vec<String>,
     programs: String,
     each: bool,
+    twins: bool,
+}
+
+impl Asked {
+    fn program(&self, entry: &Entry) -> fn(Sim) -> Report<()> {
+        if self.twins { entry.fixed } else { entry.run }
+    }
 }
 
 fn main() {
@@ -51,6 +59,7 @@ fn main() {
         policies: POLICIES.iter().map(ToString::to_string).collect(),
         programs: String::new(),
         each: false,
+        twins: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -61,6 +70,7 @@ fn main() {
             "--only" => asked.policies = value().split(',').map(str::to_owned).collect(),
             "--programs" => asked.programs = value(),
             "--each" => asked.each = true,
+            "--twins" => asked.twins = true,
             // cargo's own.
             "--bench" => {}
             other => panic!("no such option: {other}"),
@@ -74,9 +84,9 @@ fn main() {
         let row: Vec<Vec<Option<u64>>> = entries
             .iter()
             .map(|entry| {
-                let profile = (entry.run)(Sim::new(0).trace(false).profile(true)).profile;
+                let profile = (asked.program(entry))(Sim::new(0).trace(false).profile(true)).profile;
                 let cell: Vec<Option<u64>> =
-                    (0..asked.seeds).map(|seed| first_failure(entry, policy, seed, asked.runs, &profile)).collect();
+                    (0..asked.seeds).map(|seed| first_failure(&asked, entry, policy, seed, &profile)).collect();
                 executions += cell.iter().map(|runs| runs.unwrap_or(asked.runs)).sum::<u64>();
                 cell
             })
@@ -98,12 +108,12 @@ fn main() {
 }
 
 /// The number of the first run that fails.
-fn first_failure(entry: &Entry, policy: &str, base: u64, runs: u64, profile: &Profile) -> Option<u64> {
-    (1..=runs).find(|&run| {
+fn first_failure(asked: &Asked, entry: &Entry, policy: &str, base: u64, profile: &Profile) -> Option<u64> {
+    (1..=asked.runs).find(|&run| {
         let seed = Seed::new(base).derive(entry.name).nth(run);
         let policy =
             if policy == "portfolio" { portfolio(run, seed, profile) } else { by_name(policy, seed, profile).unwrap() };
-        let report = (entry.run)(Sim::new(seed).trace(false).steps(1_000_000).policy(policy));
+        let report = (asked.program(entry))(Sim::new(seed).trace(false).steps(1_000_000).policy(policy));
         match report.result {
             Ok(()) => false,
             Err(failure) if matches!(failure.kind, FailureKind::Limit { .. }) => {
