@@ -37,6 +37,18 @@ impl Heard {
     }
 }
 
+impl Heard {
+    /// The hunt has said what it has to say. Where an end is wanted it goes no further, so that the process ends in one way.
+    pub(super) fn end(self) {
+        drop(self);
+        if STOP.load(Ordering::Relaxed) {
+            let all_heard = ONE_LESS.wait_timeout_while(hunts(), PATIENCE, |_| true);
+            drop(all_heard);
+            std::process::exit(STATUS);
+        }
+    }
+}
+
 impl Drop for Heard {
     fn drop(&mut self) {
         *hunts() -= 1;

@@ -83,7 +83,7 @@ impl Search {
         }
         self.watch = None;
         self.speak(&report);
-        drop(heard);
+        heard.end();
         report
     }
 

@@ -13,6 +13,7 @@ mod failing;
 mod support;
 
 mod arguments;
+mod bad_luck;
 mod determinism;
 mod fuzz;
 mod hangs;
