@@ -17,6 +17,9 @@ mod event_loop;
 #[path = "../../examples/promise.rs"]
 #[allow(dead_code, reason = "`main` prints what is compared here")]
 mod promise;
+#[path = "../../examples/store_and_model.rs"]
+#[allow(dead_code, reason = "`main` prints what is compared here")]
+mod store_and_model;
 #[path = "../../examples/ticker.rs"]
 #[allow(dead_code, reason = "`main` prints what is compared here")]
 mod ticker;
@@ -63,4 +66,12 @@ fn promise() {
 fn alarm_clock() {
     check("alarm_clock", alarm_clock::alarm_at_half_past_eight);
     check("fishing_rods", alarm_clock::fishing_rods);
+}
+
+#[test]
+fn store_and_model() {
+    assert_eq!(store_and_model::hunt(true), Ok(()));
+    let found: String = store_and_model::hunt(false).unwrap_err().split_whitespace().collect();
+    let calls = ["Put", "Evict", "Get"].map(|call| found.matches(&format!("{call}(")).count());
+    assert_eq!((calls, found.matches("overtaken").count()), ([1, 1, 1], 1), "{found}");
 }

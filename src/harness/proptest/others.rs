@@ -11,6 +11,9 @@ const DRAWS: u64 = 3;
 /// How many plans are tried that differ in a value.
 const LOWERED: usize = 12;
 
+/// With more departures than this, one of them is hardly what keeps a plan from fitting.
+const FEW: usize = 8;
+
 /// A schedule for inputs that pass as planned.
 #[derive(Debug)]
 pub(super) enum Other {
@@ -23,9 +26,9 @@ pub(super) fn others(plan: &Departures, drawn: &Drawn) -> Vec<Other> {
     if plan.is_empty() {
         return Vec::new();
     }
-    let renumbered = renumbered(plan);
-    let mut plans: Vec<_> = lowered(plan).take(LOWERED).collect();
-    if renumbered != *plan {
+    let (few, renumbered) = (plan.len() <= FEW, renumbered(plan));
+    let mut plans: Vec<_> = lowered(plan).take(if few { LOWERED } else { 0 }).collect();
+    if few && renumbered != *plan {
         plans.extend(lowered(&renumbered).take(LOWERED));
         plans.push(renumbered);
     }

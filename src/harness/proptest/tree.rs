@@ -36,6 +36,9 @@ enum Stage<S: Strategy> {
     Done,
 }
 
+/// Inputs, and their failing run.
+type Before<S> = (Inputs<S>, Box<Report<()>>);
+
 /// One way through a tree of inputs.
 struct Pass<S: Strategy> {
     /// Whether some were taken.
@@ -45,11 +48,11 @@ struct Pass<S: Strategy> {
     /// The one that is tried now; none for the best run's own departures.
     other: Option<Other>,
     /// What stood before, where this is a fresh tree: the inputs and their failing run.
-    before: Option<(Inputs<S>, Box<Report<()>>)>,
+    before: Option<Box<Before<S>>>,
 }
 
 impl<S: Strategy> Pass<S> {
-    fn new(before: Option<(Inputs<S>, Box<Report<()>>)>) -> Self {
+    fn new(before: Option<Box<Before<S>>>) -> Self {
         Self { moved: false, others: VecDeque::new(), other: None, before }
     }
 }
@@ -59,6 +62,8 @@ pub struct ScheduledTree<S: Strategy> {
     inputs: Inputs<S>,
     /// Whether the tree of inputs was gone through, so that only a fresh one has something to try.
     spent: bool,
+    /// Whether the schedule was shrunk at all.
+    scheduled: bool,
     drawn: Drawn,
     /// The simplest failing run so far, with its recorded departures.
     best: Option<Box<Report<()>>>,
@@ -76,6 +81,7 @@ impl<S: Strategy> ScheduledTree<S> {
         Self {
             inputs,
             spent: false,
+            scheduled: false,
             drawn,
             best: None,
             stage: Stage::Drawn,
@@ -127,6 +133,7 @@ impl<S: Strategy> ScheduledTree<S> {
     /// Begins to shrink the schedule of the best run. All stages say whether there is a value to be tried.
     fn begin_schedule(&mut self) -> bool {
         let Some(best) = &self.best else { return false };
+        self.scheduled = true;
         self.stage = Stage::Schedule(Stepwise::new((**best).clone()));
         self.step(None)
     }
@@ -150,7 +157,7 @@ impl<S: Strategy> ScheduledTree<S> {
         let mut before = None;
         if self.spent {
             let (Some(fresh), Some(best)) = (self.inputs.afresh(), &self.best) else { return self.restore() };
-            before = Some((std::mem::replace(&mut self.inputs, fresh), best.clone()));
+            before = Some(Box::new((std::mem::replace(&mut self.inputs, fresh), best.clone())));
         }
         self.spent = true;
         self.stage = Stage::Inputs(Pass::new(before));
@@ -186,14 +193,15 @@ impl<S: Strategy> ScheduledTree<S> {
     }
 
     fn end_inputs(&mut self) -> bool {
-        if self.settle_inputs() { self.begin_schedule() } else { self.restore() }
+        if self.settle_inputs() || !self.scheduled { self.begin_schedule() } else { self.restore() }
     }
 
     /// Keeps the simpler inputs where there are two. Says whether the pass has changed any.
     fn settle_inputs(&mut self) -> bool {
         let Stage::Inputs(pass) = std::mem::replace(&mut self.stage, Stage::Done) else { return false };
         match pass.before {
-            Some((inputs, best)) if !(pass.moved && self.inputs.is_simpler_than(&inputs)) => {
+            Some(before) if !(pass.moved && self.inputs.is_simpler_than(&before.0)) => {
+                let (inputs, best) = *before;
                 (self.inputs, self.best) = (inputs, Some(best));
                 false
             }
@@ -236,7 +244,8 @@ impl<S: Strategy> ValueTree for ScheduledTree<S> {
         match (&self.stage, report) {
             (Stage::Drawn, Some(report)) => {
                 self.best = Some(report);
-                self.begin_schedule()
+                // Some trees must be moved before they give their value again: proptest-state-machine's, which counts the calls that were made.
+                self.begin_inputs()
             }
             (Stage::Schedule(_), report) => {
                 let report = report.or_else(|| self.best.clone().map(passed));

@@ -50,7 +50,8 @@ fn beside_other_arguments_both_shrink_in_either_place() {
             Ok(report.result?)
         };
         let (_, (first, sim)) = smallest(&mut runner(seed, many()), &(amounts(), any_sim()), |(a, s)| test(a, s));
-        let few = |amounts: &[u32]| amounts.iter().sum::<u32>() <= 83;
+        // The component that was done first is never tried under what the other one became.
+        let few = |amounts: &[u32]| amounts.iter().all(|amount| [0, 1, 41].contains(amount));
         assert!(few(&first) && departures(&sim).matches(" = ").count() <= 2, "{first:?} {sim:?}");
         let (_, (sim, second)) = smallest(&mut runner(seed, many()), &(any_sim(), amounts()), |(s, a)| test(a, s));
         assert!(few(&second) && departures(&sim).matches(" = ").count() <= 2, "{second:?} {sim:?}");
