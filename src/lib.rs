@@ -132,6 +132,12 @@ pub use seedbed_macros::select;
 ///     let _number: u32 = "12".parse()?;
 ///     Ok(())
 /// }
+///
+/// # #[cfg(feature = "proptest")]
+/// #[seedbed::test]
+/// async fn any_sum_is_at_least_its_parts(#[strategy = 0..100_u32] one: u32, other: u8) {
+///     assert!(one + u32::from(other) >= one);
+/// }
 /// # fn main() {}
 /// ```
 pub use seedbed_macros::test;

@@ -19,7 +19,7 @@ use proc_macro::TokenStream;
 
 /// Turns an `async fn` into a `#[test]` that is run many times on the virtual clock, in many orders, to find one that fails.
 ///
-/// The function takes no arguments and returns `()` or a `Result`, whose error is a failure of the run; `#[ignore]` and `#[cfg(…)]` mean
+/// The function returns `()` or a `Result`, whose error is a failure of the run; `#[ignore]` and `#[cfg(…)]` mean
 /// what they mean for the standard `#[test]`. With `#[should_panic]`, the first run that fails is the panic that is expected, and no
 /// more is made of it. Without settings the seed comes from the path of the test: the same test runs the same way every time,
 /// everywhere.
@@ -38,7 +38,13 @@ use proc_macro::TokenStream;
 /// | `virtual_time` | a duration such as `"90s"`, `"1h 30m"`, `"250ms"` | the default of `Sim` |
 /// | `blocked` | a duration: the loop may be blocked at most so long | the default of `Sim` |
 ///
-/// Variables of the environment go before these: `seedbed::hunt` has the table. Examples stand with the re-export, `seedbed::test`.
+/// # Arguments
+///
+/// Arguments are drawn by proptest, afresh for every run: `#[strategy = 0..10]` before one says from which strategy, without it is `any` of its
+/// type; this needs the feature `proptest`. In a run that fails, they shrink together with the schedule, and the replay line brings them back. A
+/// strategy must depend on nothing but its draws, and its values on nothing that a run does to them.
+///
+/// Variables of the environment go before the settings: `seedbed::hunt` has the table. Examples stand with the re-export, `seedbed::test`.
 #[proc_macro_attribute]
 pub fn test(settings: TokenStream, item: TokenStream) -> TokenStream {
     test_attribute::expand(settings.into(), item.into()).into()
