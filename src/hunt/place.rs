@@ -82,7 +82,8 @@ impl Place {
             None if known.package.is_some() => command.push("--lib".to_owned()),
             None => {}
         }
-        command.extend([test.to_owned(), "--".to_owned(), "--exact".to_owned()]);
+        command.push(test.to_owned());
+        command.extend(only_it());
         Self { hunt: test.to_owned(), binary: binary.to_owned(), test: Some(test.to_owned()), package_dir, command }
     }
 
@@ -94,7 +95,7 @@ impl Place {
         let binary = stem.map_or_else(|| "unknown".to_owned(), |stem| without_hash(&stem).to_owned());
         let package_dir = package_dir(None);
         let command = match (&test, &executable) {
-            (Some(test), _) => ["cargo", "test", test, "--", "--exact"].map(str::to_owned).to_vec(),
+            (Some(test), _) => ["cargo", "test", test].map(str::to_owned).into_iter().chain(only_it()).collect(),
             (None, Some(path)) => by_executable(path, &binary),
             (None, None) => vec!["(this program)".to_owned()],
         };
@@ -124,6 +125,12 @@ impl Place {
 
 fn executable() -> Option<PathBuf> {
     std::env::current_exe().ok()
+}
+
+/// What the test harness must be told to run one test only; one that is ignored, too, where this process was asked for such tests.
+fn only_it() -> Vec<String> {
+    let ignored = std::env::args().any(|argument| argument == "--ignored" || argument == "--include-ignored");
+    ["--", "--exact"].into_iter().chain(ignored.then_some("--include-ignored")).map(str::to_owned).collect()
 }
 
 fn is_example(path: &str) -> bool {
