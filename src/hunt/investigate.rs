@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::misfit::Misfit;
 use super::place::Place;
 use super::progress::{Patience, Progress};
 use super::proof::{Afresh, Proof, prove};
@@ -114,10 +115,10 @@ impl Investigator<'_> {
             found,
             signature: Signature::of(&failure),
             failure,
+            mismatches: Misfit::all_of(&run),
             trace: run.trace,
             shrunk: None,
             explanation: None,
-            mismatches: run.mismatches,
             command: self.place.command_with(&replay.to_string()),
             replay,
             proof,

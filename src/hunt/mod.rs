@@ -14,6 +14,7 @@ mod place;
 mod turns;
 mod regressions;
 mod proof;
+mod misfit;
 mod report;
 mod render;
 mod ending;
@@ -29,6 +30,7 @@ mod cases;
 pub use builder::{Hunt, check};
 #[cfg(feature = "proptest")]
 pub(crate) use inputs::ShrinkInputs;
+pub use misfit::Misfit;
 pub use place::TestPlace;
 pub use proof::Proof;
 pub use regressions::{Saved, SavedLine, SavedLineError, saved_lines};

@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::misfit::Misfit;
 use super::proof::Proof;
 use super::regressions::Saved;
 use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
 use super::settings::Detail;
-use crate::choice::Mismatch;
 use crate::explore::{ShrinkStop, Shrunk};
 use crate::trace::{Level, Trace};
 
@@ -177,7 +177,7 @@ impl Display for Remark {
     }
 }
 
-fn misfits(f: &mut Formatter<'_>, margin: &str, mismatches: &[Mismatch]) -> fmt::Result {
+fn misfits(f: &mut Formatter<'_>, margin: &str, mismatches: &[Misfit]) -> fmt::Result {
     f.write_str(" (it is of another test, or the code has changed since):")?;
     mismatches.iter().try_for_each(|mismatch| write!(f, "\n{margin}{mismatch}"))
 }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::misfit::Misfit;
 use super::proof::Proof;
 use super::regressions::{Saved, SavedLineError};
 use super::settings::{Detail, SettingError};
-use crate::choice::{Mismatch, Replay};
+use crate::choice::Replay;
 use crate::explore::{Explanation, Shrunk, Signature};
 use crate::seed::Seed;
 use crate::sim::Failure;
@@ -65,7 +66,7 @@ pub enum Verdict {
     /// A replay line was given and that run passes.
     ReplayPassed(Box<Trace>),
     /// A replay line was given that does not fit this code, and the run passes.
-    ReplayMisfit(Vec<Mismatch>),
+    ReplayMisfit(Vec<Misfit>),
     /// A setting cannot be read, so that nothing was run.
     Misconfigured(SettingError),
 }
@@ -87,7 +88,7 @@ pub struct Finding {
     /// What is known of its departures; `None` where it was not shrunk.
     pub explanation: Option<Explanation>,
     /// Where a replay line did not fit.
-    pub mismatches: Vec<Mismatch>,
+    pub mismatches: Vec<Misfit>,
     /// What brings the run back.
     pub replay: Replay,
     /// The shell's words for that.
@@ -174,7 +175,7 @@ pub enum Remark {
         /// The number of the line.
         line: usize,
         /// Where it does not.
-        mismatches: Vec<Mismatch>,
+        mismatches: Vec<Misfit>,
     },
     /// A saved line fails, as one before it does; the report is about that one.
     FailsToo {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::inputs::{Pinned, ShrinkInputs};
 use super::interrupt::{Heard, stop};
 use super::investigate::{Investigator, differ};
+use super::misfit::Misfit;
 use super::place::Place;
 use super::portfolio::{PLAIN, policy_of, seed_of};
 use super::progress::{Patience, mention, say};
@@ -131,7 +132,7 @@ impl Search {
         }
         match (&report.result, report.mismatches.is_empty()) {
             (Ok(()), true) => Verdict::ReplayPassed(Box::new(report.trace)),
-            (Ok(()), false) => Verdict::ReplayMisfit(report.mismatches),
+            (Ok(()), false) => Verdict::ReplayMisfit(Misfit::all_of(&report)),
             // Nothing is claimed of the line that is not known to who gave it.
             (Err(_), _) => Investigator { unproven: Some("it was asked for"), ..self.investigator(None) }.as_it_stands(
                 Found::Asked,
@@ -206,7 +207,7 @@ impl Search {
                     report.runs += 1;
                     match (run.is_ok(), run.mismatches.is_empty()) {
                         (true, true) => Remark::PassesNow { path: path(), line },
-                        (true, false) => Remark::FitsNoMore { path: path(), line, mismatches: run.mismatches },
+                        (true, false) => Remark::FitsNoMore { path: path(), line, mismatches: Misfit::all_of(&run) },
                         (false, _) if verdict.is_some() => Remark::FailsToo { path: path(), line },
                         (false, _) => {
                             let found = Found::Saved { path: path(), line };

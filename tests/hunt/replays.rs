@@ -98,6 +98,7 @@ fn a_value_out_of_bounds_is_refused_with_the_address_and_the_bound() {
     let line = Replay::Departures(Departures::from_iter([entry])).to_string();
     let report = report_in(&replayed("lock_order", &line).output);
     assert!(report.contains("main/1 overtaken 0 = 90: out of bounds, the largest possible answer was "), "{report}");
+    assert!(report.lines().any(|line| line.contains("= 90: ") && line.contains(" (event ")), "{report}");
 }
 
 #[test]
