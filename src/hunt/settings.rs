@@ -14,7 +14,7 @@ use crate::trace::Digest;
 const PREFIX: &str = "SEEDBED_";
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 16] = [
+const VARIABLES: [(&str, Read); 19] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
@@ -33,6 +33,9 @@ const VARIABLES: [(&str, Read); 16] = [
     }),
     // The tests of this repository read it themselves.
     ("SEEDBED_CONFORMANCE", |_, _| Ok(())),
+    ("SEEDBED_CONFORMANCE_ALL", |_, _| Ok(())),
+    ("SEEDBED_CONFORMANCE_ID", |_, _| Ok(())),
+    ("SEEDBED_GOLDEN_PRINT", |_, _| Ok(())),
     ("SEEDBED_FUZZ", |_, _| Ok(())),
 ];
 
@@ -260,7 +263,9 @@ mod tests {
         let page = include_str!("../../docs/environment.md");
         for (name, _) in VARIABLES {
             assert!(page.contains(&format!("`{name}`")), "{name} is missing in docs/environment.md");
-            if !["SEEDBED_CONFORMANCE", "SEEDBED_FUZZ", "SEEDBED_HUNT"].contains(&name) {
+            let takes_any_text = ["SEEDBED_HUNT", "SEEDBED_REGRESSIONS"].contains(&name);
+            let is_of_our_tests = ["CONFORMANCE", "FUZZ", "GOLDEN"].iter().any(|word| name.contains(word));
+            if !takes_any_text && !is_of_our_tests {
                 let error = read(name, "\u{1f331}").unwrap_err();
                 assert!(error.starts_with(&format!("{name}: ")) && error.contains('\u{1f331}'), "{error}");
             }
