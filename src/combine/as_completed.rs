@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::awaitable::{Awaitable, on_done, withdraw};
 use super::wait::Alarm;
-use crate::kernel::{Address, Key, Kind};
+use crate::kernel::{Address, Key, Kind, Purpose};
 use crate::task::{FutureRef, TaskError, Waiter};
 use crate::time::Elapsed;
 
@@ -150,7 +150,7 @@ impl<A: Awaitable> AsCompleted<A> {
             if let Some(item) = item {
                 return item;
             }
-            let mut waiter = Waiter::new("as_completed", Kind::Other("the next future to finish (as_completed)"));
+            let mut waiter = Waiter::new("as_completed", Kind::Other(Purpose::AsCompleted));
             let address = waiter.address();
             self.state.borrow_mut().getters.push_back(address);
             let _getter = Getter { getters: &self.state, address };

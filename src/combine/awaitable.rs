@@ -166,7 +166,7 @@ pub(super) fn on_done(future: &FutureRef, callback: impl FnOnce() + 'static) -> 
     let address = future.address();
     let closure: Closure = Box::new(callback);
     context::of(address.run, |kernel| {
-        let key = kernel.closures.insert(closure);
+        let key = kernel.closures.insert(closure.into());
         kernel.add_done_callback(address.key, Callback::Call(key));
         key
     })

@@ -10,7 +10,7 @@ use super::incident::{Incident, IncidentKind, report_incident};
 use super::region::region;
 use crate::context;
 use crate::ident::{LoopId, TaskId};
-use crate::kernel::{Address, Cancelled, Key, Kind, PanicReport};
+use crate::kernel::{Address, Cancelled, Key, Kind, PanicReport, Purpose};
 use crate::task::{Builder, FutureRef, LoopClosed, Task, TaskRef, Waiter, catch_cancel};
 
 /// A group of tasks, inside [`TaskGroup::scope`]. Handles are cheap to clone and all mean the same group.
@@ -256,7 +256,7 @@ impl<E: 'static> State<E> {
             self.abort();
         }
         while !self.children.borrow().is_empty() {
-            let mut waiter = Waiter::new("TaskGroup", Kind::Other("the children of its task group"));
+            let mut waiter = Waiter::new("TaskGroup", Kind::Other(Purpose::TaskGroup));
             self.completed.set(Some(waiter.address()));
             if let Err(cancelled) = catch_cancel(&mut waiter).await
                 && !self.aborting.get()

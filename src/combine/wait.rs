@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::awaitable::{Awaitable, on_done, withdraw};
 use crate::context;
-use crate::kernel::{Address, Closure, Key, Kind, Target};
+use crate::kernel::{Address, Closure, Key, Kind, Purpose, Target};
 use crate::task::{FutureRef, Waiter};
 
 /// When [`wait`] returns.
@@ -64,7 +64,7 @@ pub async fn wait<A: Awaitable>(
     if items.is_empty() {
         return Err(EmptySet);
     }
-    let mut waiter = Waiter::new("wait", Kind::Other("any or all of several futures (wait)"));
+    let mut waiter = Waiter::new("wait", Kind::Other(Purpose::Wait));
     let _watch = Watch::begin(&waiter, &items, when, timeout);
     (&mut waiter).await;
     Ok(items.into_iter().partition(|item| item.future().is_done()))
@@ -128,7 +128,7 @@ impl Alarm {
             let closure: Closure = Box::new(callback);
             context::with("wait", |kernel| {
                 let loop_id = kernel.loop_for_calls();
-                let key = kernel.closures.insert(closure);
+                let key = kernel.closures.insert(closure.into());
                 let deadline = kernel.deadline_after(after.as_nanos());
                 kernel.add_timer(loop_id, deadline, Target::Call(key));
                 (kernel.run, loop_id, key)
@@ -152,7 +152,7 @@ impl Alarm {
 
 /// Cancels a future and waits until it is done, whatever it makes of that (CPython's `_cancel_and_wait`).
 pub(super) async fn cancel_and_wait(future: &FutureRef) {
-    let mut waiter = Waiter::new("wait_for", Kind::Other("a future that was cancelled (wait_for)"));
+    let mut waiter = Waiter::new("wait_for", Kind::Other(Purpose::WaitFor));
     let Address { run, .. } = future.address();
     debug_assert_eq!(run, waiter.address().run, "seedbed bug: a future of another run, please report");
     let address = waiter.address();

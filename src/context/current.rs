@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use super::seen::Seen;
-use crate::kernel::{Errand, Kernel};
+use crate::kernel::{Config, Errand, Kernel};
 
 /// A run: its kernel behind the one borrow that everything takes turns at.
 #[derive(Debug)]
 pub(crate) struct World {
-    pub(crate) run: u32,
+    run: Cell<u32>,
     kernel: RefCell<Kernel>,
     /// How many callers on the stack will catch a panic of user code.
     catching: Cell<u32>,
@@ -21,6 +21,8 @@ thread_local! {
     /// Null, or the world that an [`Entered`] guard on this thread's stack owns. A bare pointer without a destructor
     /// costs a load where an `Rc` in a `RefCell` cost some twenty instructions at every wake, spawn and await.
     static CURRENT: Cell<*const World> = const { Cell::new(std::ptr::null()) };
+    /// The memory of the last run on this thread, with nothing of the run's in it.
+    static SPARE: Cell<Option<Rc<World>>> = const { Cell::new(None) };
 }
 
 /// Looks at the current world for the duration of one call.
@@ -34,10 +36,20 @@ fn current<R>(look: impl FnOnce(Option<&World>) -> R) -> R {
 }
 
 impl World {
-    pub(crate) fn new(kernel: Kernel) -> Rc<Self> {
+    /// A world for a new run, in the memory of the last one on this thread if there is one.
+    pub(crate) fn new(run: u32, config: Config) -> Rc<Self> {
+        let Some(world) = SPARE.try_with(Cell::take).ok().flatten() else {
+            return Self::first(Kernel::new(run, config));
+        };
+        world.run.set(run);
+        world.kernel.borrow_mut().renew(run, config);
+        world
+    }
+
+    fn first(kernel: Kernel) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             me: Weak::clone(me),
-            run: kernel.run,
+            run: Cell::new(kernel.run),
             kernel: RefCell::new(kernel),
             catching: Cell::new(0),
             seen: RefCell::new(None),
@@ -77,9 +89,22 @@ impl World {
         self.seen.take()
     }
 
-    /// Takes the kernel out once the run is over.
-    pub(crate) fn into_kernel(self: Rc<Self>) -> Option<Kernel> {
-        Rc::into_inner(self).map(|world| world.kernel.into_inner())
+    /// The number of the run.
+    pub(crate) fn run(&self) -> u32 {
+        self.run.get()
+    }
+
+    /// Reads the kernel once the run is over, and keeps the memory for the next run on this thread.
+    pub(crate) fn finish<R>(self: Rc<Self>, read: impl FnOnce(&mut Kernel) -> R) -> R {
+        assert_eq!(Rc::strong_count(&self), 1, "seedbed bug: a run was still in use at its end, please report");
+        let mut kernel = self.kernel.borrow_mut();
+        let result = read(&mut kernel);
+        let retired = kernel.retire();
+        drop(kernel);
+        drop(retired);
+        // Gone already where a run ends in a destructor of the thread's own: then the memory is simply freed.
+        let _gone = SPARE.try_with(|spare| spare.set(Some(self)));
+        result
     }
 }
 
@@ -181,5 +206,5 @@ fn outside(what: &str) -> ! {
 /// Borrows the kernel of the run with this number, if it is the current one.
 #[inline]
 pub(crate) fn of_run<R>(run: u32, operation: impl FnOnce(&mut Kernel) -> R) -> Option<R> {
-    current(|world| world.filter(|world| world.run == run).map(|world| world.with(operation)))
+    current(|world| world.filter(|world| world.run() == run).map(|world| world.with(operation)))
 }

@@ -8,7 +8,7 @@ use super::current::World;
 use super::panics::guarded;
 use super::waker::{take_foreign, task_waker};
 use crate::ident::{JobId, LoopId, TaskId};
-use crate::kernel::{Ending, Kernel, Next, Outward, PanicReport, RUN_IS_OVER, Refusal, RunTask, Stop};
+use crate::kernel::{Ending, Kernel, Next, Outcome, Outward, PanicReport, RUN_IS_OVER, Refusal, RunTask, Stop};
 
 /// Runs a loop until `stop` was called or the run is over (asyncio's `run_forever`).
 pub(crate) fn run_loop(world: &World, id: LoopId) -> Result<(), Refusal> {
@@ -47,20 +47,27 @@ fn at_work(world: &World) -> String {
 
 /// Runs handles until the loop ends. A panic of user code leaves here, with the task still marked as running.
 fn run_handles(world: &World, id: LoopId) {
+    loop {
+        let step = world.with(|kernel| kernel.next_step(id));
+        let Some((task, runner)) = step.or_else(|| other_step(world, id)) else { return };
+        let waker = task_waker(world.run(), task);
+        // A task that is pending is marked as suspended by the borrow that takes the next step.
+        if let Poll::Ready(outcome) = runner.poll(&mut Context::from_waker(&waker)) {
+            let plain = outcome == Outcome::Finished && world.with(|kernel| kernel.finish_plainly(task));
+            if !plain {
+                finish(world, task, &runner, Ending::Returned(outcome));
+            }
+        }
+    }
+}
+
+/// What is done between two plain steps of tasks; none if the loop is over.
+#[inline(never)]
+fn other_step(world: &World, id: LoopId) -> Option<(TaskId, Rc<dyn RunTask>)> {
     let mut next = world.with(|kernel| kernel.next(id));
     loop {
         next = match next {
-            Next::Poll(task, runner) => {
-                let waker = task_waker(world.run, task);
-                match runner.poll(&mut Context::from_waker(&waker)) {
-                    Poll::Pending => world.with(|kernel| kernel.suspend(task, runner, id)),
-                    Poll::Ready(outcome) => {
-                        finish(world, task, &runner, Ending::Returned(outcome));
-                        drop(runner);
-                        world.with(|kernel| kernel.next(id))
-                    }
-                }
-            }
+            Next::Poll(task, runner) => return Some((task, runner)),
             Next::Drop(task, runner, cancelled) => {
                 let ending = match drop_contents(world, task, &runner) {
                     None => Ending::Cancelled(cancelled),
@@ -87,15 +94,17 @@ fn run_handles(world: &World, id: LoopId) {
             }
             Next::Errands { polled } => world.with(|kernel| kernel.next_after_errands(id, polled)),
             Next::Deadlock => {
-                let foreign = take_foreign(world.run);
-                return world.with(|kernel| kernel.deadlock(&foreign));
+                let foreign = take_foreign(world.run());
+                world.with(|kernel| kernel.deadlock(&foreign));
+                return None;
             }
-            Next::Over => return,
+            Next::Over => return None,
         };
     }
 }
 
 /// Ends a task, and drops what its entry held outside the borrow.
+#[inline(never)]
 fn finish(world: &World, task: TaskId, runner: &Rc<dyn RunTask>, ending: Ending) {
     let (extra, discard) = world.with(|kernel| kernel.finish(task, ending));
     if discard {

@@ -5,6 +5,7 @@
 //! has ended, or the caller is a thread of its own, in which case the wake is noted as a leak of determinism.
 
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{RawWaker, RawWakerVTable, Waker};
@@ -37,11 +38,12 @@ fn unpack(data: *const ()) -> (u32, u32) {
     (half(bits >> 32), half(bits))
 }
 
-/// The waker of a task.
-pub(crate) fn task_waker(run: u32, task: TaskId) -> Waker {
+/// The waker of a task. There is nothing to drop, and a call that does nothing would be made at each step.
+#[inline]
+pub(crate) fn task_waker(run: u32, task: TaskId) -> ManuallyDrop<Waker> {
     // SAFETY: the functions of the table treat the data pointer as a number and never dereference it, so the contract
     // of `RawWaker` (clone, wake and drop may be called from any thread, any number of times) holds trivially.
-    unsafe { Waker::new(pack(run, task.get()), &TASK) }
+    ManuallyDrop::new(unsafe { Waker::new(pack(run, task.get()), &TASK) })
 }
 
 /// The waker of a job in a simulated executor.
@@ -75,6 +77,8 @@ static FOREIGN_RUNS: AtomicUsize = AtomicUsize::new(0);
 const FOREIGN_RUNS_MAX: usize = 64;
 const FOREIGN_TASKS_MAX: usize = 16;
 
+#[cold]
+#[inline(never)]
 fn foreign(run: u32, task: u32) {
     let mut table = FOREIGN.lock().unwrap_or_else(PoisonError::into_inner);
     let tasks = table.entry(run).or_default();

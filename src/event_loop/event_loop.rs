@@ -118,8 +118,10 @@ impl EventLoop {
         let address = future.address();
         let id = self.id;
         let callback = context::of(self.run, |kernel| {
-            let stop: Closure = Box::new(move || context::with("stop", |kernel| kernel.event_loop(id).stopping = true));
-            let callback = kernel.closures.insert(stop);
+            let own = kernel.futures.get(address.key).is_some_and(|future| future.loop_id == id);
+            // The loop that runs it is nearly always this one, and a closure that holds nothing needs no memory.
+            let stop: Closure = if own { Box::new(stop_running) } else { Box::new(move || stop_loop(id)) };
+            let callback = kernel.closures.insert(stop.into());
             kernel.add_done_callback(address.key, Callback::Call(callback));
             callback
         });
@@ -228,7 +230,7 @@ impl EventLoop {
             if kernel.event_loop(self.id).closed {
                 return None;
             }
-            let key = kernel.closures.insert(closure.take()?);
+            let key = kernel.closures.insert(closure.take()?.into());
             kernel.add_timer(self.id, when.as_nanos(), Target::Call(key));
             Some(key)
         });
@@ -270,4 +272,14 @@ impl EventLoop {
     pub fn set_incident_handler(&self, handler: impl Fn(&Incident) + 'static) {
         set_incident_handler(self.run, self.id, handler);
     }
+}
+
+fn stop_running() {
+    context::with("stop", |kernel| {
+        kernel.running_loop.into_iter().for_each(|id| kernel.event_loop(id).stopping = true)
+    });
+}
+
+fn stop_loop(id: LoopId) {
+    context::with("stop", |kernel| kernel.event_loop(id).stopping = true);
 }

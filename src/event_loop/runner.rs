@@ -185,7 +185,19 @@ impl Runner {
 
     /// asyncio's `shutdown_asyncgens` and `shutdown_default_executor`, each in a task that nobody sees.
     fn finish_executor(&self) -> Result<(), LoopError> {
-        self.run_hidden(async {})?;
+        let id = self.event_loop.id();
+        let location = Location::caller();
+        if !context::with("run", |kernel| kernel.run_formally(id, location)) {
+            self.run_hidden(async {})?;
+        }
+        let unused = context::with("run", |kernel| {
+            let unused = kernel.event_loop(id).default_executor.is_none() && kernel.run_formally(id, location);
+            kernel.event_loop(id).executor_closed |= unused;
+            unused
+        });
+        if unused {
+            return Ok(());
+        }
         self.run_hidden(async { shutdown_default_executor(Some(EXECUTOR_PATIENCE)).await })
     }
 

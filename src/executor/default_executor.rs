@@ -7,7 +7,7 @@ use super::error::{ExecutorError, ZeroWorkers};
 use super::workers::Workers;
 use crate::context;
 use crate::ident::LoopId;
-use crate::kernel::{Closure, Kind};
+use crate::kernel::{Closure, Kind, Purpose};
 use crate::task::Waiter;
 use crate::time::{Timeout, timeout};
 
@@ -66,7 +66,7 @@ pub(crate) async fn shut_down_default(loop_id: LoopId, limit: Option<Duration>) 
         event_loop.default_executor.clone()
     });
     let Some(workers) = made.and_then(|made| made.downcast::<Workers>().ok()) else { return };
-    let waiter = Waiter::new("shutdown_default_executor", Kind::Other("the last job of the default executor"));
+    let waiter = Waiter::new("shutdown_default_executor", Kind::Other(Purpose::DefaultExecutor));
     let address = waiter.address();
     // What asyncio's thread does when it has joined the workers.
     workers.when_idle(Box::new(move |workers| {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::workers::Workers;
 use crate::context;
-use crate::kernel::{Kind, RunJob};
+use crate::kernel::{Kind, Purpose, RunJob};
 
 /// How a pool is shut down. By default the caller blocks until all jobs have ended, those in the queue too.
 ///
@@ -88,7 +88,7 @@ fn blocked_for_ever(run: u32) {
     context::of(run, |kernel| {
         if let Some(task) = kernel.current {
             let loop_id = kernel.loop_for_calls();
-            let end = kernel.new_future(loop_id, Kind::Other("the last job of a pool, with the loop blocked"));
+            let end = kernel.new_future(loop_id, Kind::Other(Purpose::Pool));
             kernel.wait_in_words(task, end.key);
         }
         kernel.deadlock(&[]);

@@ -8,7 +8,7 @@ use super::error::{BrokenProcessPool, ExecutorError};
 use super::stack::Stacks;
 use crate::context;
 use crate::ident::{JobId, WorkerId};
-use crate::kernel::{PoolId, RunJob};
+use crate::kernel::{Call, PoolId, RunJob};
 use crate::trace::Event;
 
 /// Called once when no job is queued or running.
@@ -155,7 +155,7 @@ impl Workers {
         }
         let workers = Rc::clone(self);
         context::of(self.run, |kernel| {
-            let closure = kernel.closures.insert(Box::new(move || watcher(&workers)));
+            let closure = kernel.closures.insert(Call::Closure(Box::new(move || watcher(&workers))));
             let now = kernel.now;
             kernel.outside.call(now, closure);
         });

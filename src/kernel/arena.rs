@@ -1,5 +1,7 @@
 //! A slab whose keys name a slot and its generation, so that a stale key finds nothing.
 
+use std::mem::ManuallyDrop;
+
 /// A place in an [`Arena`]: slot and generation.
 ///
 /// A key outlives its value without harm: the slot's next tenant has another generation.
@@ -27,11 +29,13 @@ impl<T> Arena<T> {
         Self { slots: Vec::new(), free: Vec::new() }
     }
 
+    #[inline(always)]
     pub(crate) fn insert(&mut self, value: T) -> Key {
         if let Some(slot) = self.free.pop() {
             let entry = &mut self.slots[slot as usize];
-            debug_assert!(entry.value.is_none(), "seedbed bug: a free slot holds a value, please report");
-            entry.value = Some(value);
+            // There is nothing to drop, which only we know: the compiler would keep a copy of the value meanwhile.
+            let before = ManuallyDrop::new(entry.value.replace(value));
+            debug_assert!(before.is_none(), "seedbed bug: a free slot holds a value, please report");
             return Key { slot, generation: entry.generation };
         }
         let slot = u32::try_from(self.slots.len()).expect("seedbed bug: an arena outgrew u32, please report");
@@ -39,11 +43,13 @@ impl<T> Arena<T> {
         Key { slot, generation: 0 }
     }
 
+    #[inline]
     pub(crate) fn get(&self, key: Key) -> Option<&T> {
         let entry = self.slots.get(key.slot as usize)?;
         if entry.generation == key.generation { entry.value.as_ref() } else { None }
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         let entry = self.slots.get_mut(key.slot as usize)?;
         if entry.generation == key.generation { entry.value.as_mut() } else { None }
@@ -61,6 +67,7 @@ impl<T> Arena<T> {
     }
 
     /// Drops a value where it is.
+    #[inline(always)]
     pub(crate) fn discard(&mut self, key: Key) {
         let Some(entry) = self.slots.get_mut(key.slot as usize) else { return };
         if entry.generation == key.generation && entry.value.is_some() {
@@ -68,6 +75,19 @@ impl<T> Arena<T> {
             entry.generation = entry.generation.wrapping_add(1);
             self.free.push(key.slot);
         }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.len() == self.free.len()
+    }
+
+    /// Forgets all slots, which must be free, and keeps their memory: not more than `kept` of them.
+    pub(crate) fn renew(&mut self, kept: usize) {
+        debug_assert!(self.is_empty(), "seedbed bug: values were left in an arena, please report");
+        self.slots.clear();
+        self.free.clear();
+        self.slots.shrink_to(kept);
+        self.free.shrink_to(kept);
     }
 
     /// Takes every value out, in slot order.

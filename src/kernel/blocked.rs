@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::arena::Key;
-use super::future::Kind;
+use super::future::{Kind, Purpose};
 use super::machine::Kernel;
 use super::outside::Phase;
 use super::stop::BlockedTask;
@@ -84,7 +84,7 @@ impl Kernel {
             Kind::Shield => "a shielded future".to_owned(),
             Kind::Resource(id) => self.names.resource(id),
             Kind::Job(id) => format!("job {}", self.names.job(id)),
-            Kind::Other(words) => words.to_owned(),
+            Kind::Other(purpose) => words_of(purpose).to_owned(),
         }
     }
 
@@ -147,5 +147,19 @@ impl Kernel {
             }
         }
         None
+    }
+}
+
+/// The object of "waits for".
+fn words_of(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::DefaultExecutor => "the last job of the default executor",
+        Purpose::Pool => "the last job of a pool, with the loop blocked",
+        Purpose::Wait => "any or all of several futures (wait)",
+        Purpose::WaitFor => "a future that was cancelled (wait_for)",
+        Purpose::TaskGroup => "the children of its task group",
+        Purpose::AsCompleted => "the next future to finish (as_completed)",
+        Purpose::Clock => "the clock, which it moves by hand",
+        Purpose::Rest => "everything else to come to rest",
     }
 }

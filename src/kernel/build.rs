@@ -1,20 +1,26 @@
 //! Making a kernel from the configuration of a run.
 
+use std::any::Any;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::arena::Arena;
+use super::future::{Cancelled, Fut};
 use super::idle::Idle;
 use super::limits::{Heartbeat, Limits};
-use super::machine::{Counts, Kernel};
+use super::machine::{Call, Counts, Errand, Kernel, PanicRecord};
 use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
-use super::tasks::Tasks;
+use super::tasks::{RunTask, Tasks};
 use crate::choice::ChoiceSource;
 use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::trace::{Names, Recorder};
+
+/// So many entries of each table a run leaves to the next: enough for most, and not a million for ever after one that was big.
+const KEPT: usize = 1 << 14;
 
 /// What decides a run, besides the program.
 #[derive(Debug)]
@@ -33,33 +39,41 @@ pub(crate) struct Config {
 
 impl Kernel {
     pub(crate) fn new(run: u32, config: Config) -> Self {
-        // With a heartbeat it is passed at every step.
-        let steps = if config.heartbeat.is_some() { 0 } else { config.limits.steps };
-        let limits = Limits { steps, ..config.limits };
+        let (limits, heartbeat) = limits_of(config.limits, config.heartbeat);
+        let picker = Picker::new(
+            config.seed,
+            config.policy,
+            config.choices,
+            config.stall,
+            config.profile,
+            config.recorder.is_recording(),
+        );
         Self {
+            plain_until: if picker.explores { 0 } else { limits.steps },
+            picker,
             run,
             now: 0,
             tasks: Tasks::default(),
             futures: Arena::new(),
             closures: Arena::new(),
             loops: Vec::new(),
+            spare_loop: None,
             current_loop: None,
             running_loop: None,
+            batch: 0,
             current: None,
+            stepping: None,
+            woke_itself: false,
+            asked: false,
             frame: None,
+            thrown: 0,
+            wraps_frames: false,
+            raised: None,
             outside: Outside::default(),
             blocked_for: 0,
             idle: Idle::default(),
             resources: Resources::default(),
-            picker: Picker::new(
-                config.seed,
-                config.policy,
-                config.choices,
-                config.stall,
-                config.profile,
-                config.recorder.is_recording(),
-            ),
-            heartbeat: config.heartbeat.map(|heartbeat| (heartbeat, config.limits.steps)),
+            heartbeat,
             limits,
             steps: 0,
             spins: 0,
@@ -82,4 +96,73 @@ impl Kernel {
             manual_time: config.manual_time,
         }
     }
+
+    /// Makes it the kernel of a new run, in the memory of the one before, of which nothing else may be left: see `retire`.
+    pub(crate) fn renew(&mut self, run: u32, config: Config) {
+        self.spare_loop = self.loops.drain(..).next().map(|event_loop| event_loop.renew(KEPT));
+        self.tasks.renew(KEPT);
+        self.futures.renew(KEPT);
+        self.closures.renew(KEPT);
+        self.idle.clear();
+        self.resources.clear();
+        self.names.clear();
+        self.named_roots.clear();
+        let recording = config.recorder.is_recording();
+        let Config { seed, policy, choices, stall, profile, .. } = config;
+        self.picker.renew(Picker::new(seed, policy, choices, stall, profile, recording));
+        self.recorder = config.recorder;
+        (self.limits, self.heartbeat) = limits_of(config.limits, config.heartbeat);
+        self.plain_until = if self.picker.explores { 0 } else { self.limits.steps };
+        (self.default_workers, self.manual_time) = (config.default_workers, config.manual_time);
+        self.run = run;
+        (self.current_loop, self.running_loop) = (None, None);
+        (self.current, self.stepping, self.frame) = (None, None, None);
+        (self.woke_itself, self.asked, self.wraps_frames, self.thrown) = (false, false, false, 0);
+        (self.now, self.steps, self.spins, self.blocked_for, self.batch) = (0, 0, 0, 0, 0);
+        (self.timer_sequence, self.registrations, self.roots) = (0, 0, 0);
+        (self.stop, self.counts) = (None, Counts::default());
+        (self.hit_closed_loop, self.ending, self.hidden_run) = (false, false, false);
+    }
+
+    /// Takes out what is left of the user's values when a run is over, to be dropped outside the borrow.
+    pub(crate) fn retire(&mut self) -> Retired {
+        let Self {
+            tasks, futures, closures, outside, loops, picker, errands, raised, panics, leftovers, leaked, ..
+        } = self;
+        let owned = loops.iter_mut().flat_map(|event_loop| {
+            event_loop.default_executor.take().into_iter().chain(event_loop.incident_handler.take())
+        });
+        Retired {
+            _owned: owned.collect(),
+            _policy: picker.take_policy(),
+            _tasks: (tasks.live() > 0).then(|| std::mem::take(tasks)),
+            _futures: (!futures.is_empty()).then(|| std::mem::replace(futures, Arena::new())),
+            _closures: (!closures.is_empty()).then(|| std::mem::replace(closures, Arena::new())),
+            _outside: (!outside.is_unused()).then(|| std::mem::take(outside)),
+            _errands: std::mem::take(errands),
+            _raised: raised.take(),
+            _told: (std::mem::take(panics), std::mem::take(leftovers), std::mem::take(leaked)),
+        }
+    }
+}
+
+/// The limits as each step checks them. With a heartbeat the limit on steps is passed at every step; the real one stands
+/// beside it.
+fn limits_of(limits: Limits, heartbeat: Option<Arc<Heartbeat>>) -> (Limits, Option<(Arc<Heartbeat>, u64)>) {
+    let bound = limits.steps;
+    let steps = if heartbeat.is_some() { 0 } else { bound };
+    (Limits { steps, ..limits }, heartbeat.map(|heartbeat| (heartbeat, bound)))
+}
+
+/// What a run leaves of the user's values: mostly nothing.
+pub(crate) struct Retired {
+    _owned: Vec<Rc<dyn Any>>,
+    _policy: Box<dyn Policy>,
+    _tasks: Option<Tasks>,
+    _futures: Option<Arena<Fut>>,
+    _closures: Option<Arena<Call>>,
+    _outside: Option<Outside>,
+    _errands: Vec<Errand>,
+    _raised: Option<(Rc<dyn RunTask>, Cancelled)>,
+    _told: (Vec<PanicRecord>, Vec<String>, Vec<String>),
 }

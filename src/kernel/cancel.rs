@@ -175,7 +175,7 @@ impl Kernel {
     /// wait for nothing that takes it, are told by the next step.
     fn mark_other_branches(&mut self, id: TaskId, target: FrameIndex, message: &Message) {
         let Some(task) = self.tasks.get_mut(id).filter(|task| task.catches()) else { return };
-        let running = task.running;
+        let running = self.stepping == Some(id);
         let waits: Vec<Wait> = task.waits().copied().collect();
         let frames = &mut task.extra().frames;
         let (mut any, mut idle) = (false, false);
@@ -188,6 +188,7 @@ impl Kernel {
             }
         }
         task.check_cancel |= any;
+        self.asked |= any;
         if idle && !running {
             self.queue_step(id);
         }
@@ -199,7 +200,8 @@ impl Kernel {
     fn keep_request(&mut self, id: TaskId, target: FrameIndex, message: &Message, idle: bool) {
         let Some(task) = self.tasks.get_mut(id) else { return };
         task.check_cancel = true;
-        let (key, running, loop_id) = (task.future, task.running, task.loop_id);
+        let (key, running, loop_id) = (task.future, self.stepping == Some(id), task.loop_id);
+        self.asked = true;
         match target {
             Some(frame) => task.extra().frames.set_pending(frame, message.clone()),
             None => task.extra().must_cancel = Some(message.clone()),

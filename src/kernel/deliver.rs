@@ -93,6 +93,7 @@ impl Kernel {
             return Some(cancelled);
         }
         for index in catchers {
+            self.thrown += 1;
             self.errands.extend(extra.frames.throw(index, cancelled.clone()).map(Errand::Wake));
         }
         None

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::arena::Key;
+use super::frames::FrameIndex;
 use super::future::Cancelled;
 use super::machine::{Errand, Kernel};
 use super::tasks::RunTask;
@@ -13,22 +14,71 @@ use crate::trace::Event;
 impl Kernel {
     pub(crate) fn enter_frame(&mut self, task: TaskId, catches: bool, waker: Option<Waker>) -> u32 {
         let outer = self.frame;
+        self.wraps_frames |= waker.is_some();
         let task = self.tasks.get_mut(task).expect("seedbed bug: a frame of a task that has ended, please report");
         task.extra().frames.enter(outer, catches, waker)
     }
 
-    /// A frame is polled again, perhaps in another place: a future may move into a combinator, or out of it.
-    pub(crate) fn renew_frame(&mut self, task: TaskId, index: u32, wrapped: Option<&Waker>) {
+    /// A frame is polled again, perhaps in another place: a future may move into a combinator, or out of it. `Err` is a
+    /// cancellation that was thrown at it; else the frame around it is returned.
+    #[inline]
+    pub(crate) fn enter_again(
+        &mut self,
+        task: TaskId,
+        index: u32,
+        wrapped: Option<&Waker>,
+    ) -> Result<FrameIndex, Cancelled> {
+        if wrapped.is_some() || self.wraps_frames {
+            self.renew_frame(task, index, wrapped);
+        }
+        match self.take_inbox(task, index) {
+            None => Ok(self.frame.replace(index)),
+            Some(cancelled) => Err(cancelled),
+        }
+    }
+
+    #[inline(never)]
+    fn renew_frame(&mut self, task: TaskId, index: u32, wrapped: Option<&Waker>) {
+        self.wraps_frames = true;
         let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.extra.as_mut()) else { return };
         let old = extra.frames.renew_waker(index, wrapped);
         self.errands.extend(old.map(Errand::Drop));
     }
 
-    pub(crate) fn take_inbox(&mut self, task: TaskId, index: u32) -> Option<Cancelled> {
-        let extra = self.tasks.get_mut(task)?.extra.as_mut()?;
-        let cancelled = extra.frames.take_inbox(index)?;
+    /// The end of a poll inside a frame: a cancellation that the code inside raised meanwhile.
+    #[inline]
+    pub(crate) fn exit_frame(&mut self, task: TaskId, index: u32, outer: FrameIndex) -> Option<Cancelled> {
+        self.frame = outer;
+        self.take_inbox(task, index)
+    }
+
+    #[inline]
+    fn take_inbox(&mut self, task: TaskId, index: u32) -> Option<Cancelled> {
+        if self.thrown == 0 { None } else { self.take_thrown(task, index) }
+    }
+
+    #[inline(never)]
+    fn take_thrown(&mut self, task: TaskId, index: u32) -> Option<Cancelled> {
+        let cancelled = self.tasks.get_mut(task)?.extra.as_mut()?.frames.take_inbox(index)?;
+        self.thrown -= 1;
         self.emit(Event::CancelCaught { task });
         Some(cancelled)
+    }
+
+    /// The deadline of a timeout has passed: cancels what is inside.
+    #[inline(never)]
+    pub(super) fn expire_timeout(&mut self, task: TaskId, frame: u32) {
+        if let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.extra.as_mut()) {
+            extra.frames.expire(frame);
+        }
+        self.emit(Event::TimeoutExpired { who: task.into() });
+        self.cancel_task(task, Some(frame), &None);
+    }
+
+    /// True if the deadline of this frame has passed.
+    pub(crate) fn has_expired(&self, task: TaskId, frame: u32) -> bool {
+        let extra = self.tasks.get(task).and_then(|task| task.extra.as_ref());
+        extra.is_some_and(|extra| extra.frames.has_expired(frame))
     }
 
     pub(crate) fn leave_frame(&mut self, task: TaskId, index: u32) {
@@ -36,7 +86,9 @@ impl Kernel {
         let Some(extra) = &mut task.extra else { return };
         let parent = extra.frames.parent(index);
         // A leaf that was awaited by reference outlives the frame, but nobody awaits it now; it registers again if polled.
-        extra.waits.retain(|wait| wait.frame != Some(index));
+        if !extra.waits.is_empty() {
+            extra.waits.retain(|wait| wait.frame != Some(index));
+        }
         if task.wait.is_some_and(|wait| wait.frame == Some(index)) {
             task.wait = extra.waits.pop();
         }
@@ -55,6 +107,7 @@ impl Kernel {
         }
         if parent.is_some_and(|parent| extra.frames.is_pending(parent)) || extra.must_cancel.is_some() {
             task.check_cancel = true;
+            self.asked = true;
         }
     }
 
@@ -66,6 +119,7 @@ impl Kernel {
             && let Some(task) = self.tasks.get_mut(id)
         {
             task.extra().raised.get_or_insert(uncaught);
+            self.asked = true;
         }
         true
     }

@@ -18,6 +18,8 @@ struct Frame {
     parent: FrameIndex,
     /// False for a frame that only marks a region (a task group's).
     catches: bool,
+    /// It is a timeout's, and the deadline has passed.
+    expired: bool,
     /// Number of live catching frames strictly inside this one with no other catching frame between.
     catching_inside: u32,
     inbox: Option<Cancelled>,
@@ -52,7 +54,7 @@ impl Frames {
     }
 
     pub(crate) fn enter(&mut self, parent: FrameIndex, catches: bool, waker: Option<Waker>) -> u32 {
-        let frame = Frame { parent, catches, catching_inside: 0, inbox: None, pending: None, waker };
+        let frame = Frame { parent, catches, expired: false, catching_inside: 0, inbox: None, pending: None, waker };
         let index = match self.free.pop() {
             Some(index) => {
                 self.slots[index as usize] = Some(frame);
@@ -82,6 +84,15 @@ impl Frames {
         }
     }
 
+    /// Notes that the deadline of a timeout's frame has passed.
+    pub(crate) fn expire(&mut self, index: u32) {
+        self.get_mut(index).expired = true;
+    }
+
+    pub(crate) fn has_expired(&self, index: u32) -> bool {
+        self.get(index).expired
+    }
+
     /// Sets how to get a frame polled; the waker before it is returned, if it is another.
     pub(crate) fn renew_waker(&mut self, index: u32, wrapped: Option<&Waker>) -> Option<Waker> {
         let waker = &mut self.get_mut(index).waker;
@@ -93,7 +104,20 @@ impl Frames {
     }
 
     /// Ends a frame. What it had not delivered goes to the parent, the task if there is none: the returned request.
+    #[inline]
     pub(crate) fn leave(&mut self, index: u32) -> Option<Option<Arc<str>>> {
+        let frame = self.get(index);
+        if frame.inbox.is_some() || frame.pending.is_some() || frame.parent.is_some() {
+            return self.leave_to_parent(index);
+        }
+        self.catching -= u32::from(frame.catches);
+        self.slots[index as usize] = None;
+        self.free.push(index);
+        None
+    }
+
+    #[inline(never)]
+    fn leave_to_parent(&mut self, index: u32) -> Option<Option<Arc<str>>> {
         let frame = self.slots[index as usize].take().expect("seedbed bug: a frame ended twice, please report");
         self.free.push(index);
         if frame.catches {

@@ -101,8 +101,15 @@ pub(crate) enum Callback {
     Step(TaskId),
     /// A closure is called in a handle of its own.
     Call(Key),
-    /// A waker that is not a task's own (a combinator's, a job's), under the number of its registration.
-    Wake(u64, Box<Waker>),
+    /// A waker that is not a task's own (a combinator's, a job's).
+    Wake(Box<Registered>),
+}
+
+/// A waker of another library, under the number of its registration.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    pub(crate) number: u64,
+    pub(crate) waker: Waker,
 }
 
 /// What a future stands for; decides how it is cancelled, and what a report says of its waiters.
@@ -116,8 +123,21 @@ pub(crate) enum Kind {
     Shield,
     Resource(ResourceId),
     Job(JobId),
-    /// A wait of the loop's own, with words for a report.
-    Other(&'static str),
+    /// A wait of the loop's own.
+    Other(Purpose),
+}
+
+/// What a wait of the loop's own is for; its words stand in `blocked`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    DefaultExecutor,
+    Pool,
+    Wait,
+    WaitFor,
+    TaskGroup,
+    AsCompleted,
+    Clock,
+    Rest,
 }
 
 /// The rarely used part of a future.

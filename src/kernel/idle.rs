@@ -35,6 +35,14 @@ impl Idle {
         self.waiters.push((future, until));
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.waiters.clear();
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiters.is_empty()
+    }
+
     pub(crate) fn remove(&mut self, future: Key) {
         self.waiters.retain(|&(key, _)| key != future);
     }

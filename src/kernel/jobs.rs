@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::frames::FrameIndex;
 use super::limits::LimitKind;
-use super::machine::{Closure, Kernel};
+use super::machine::{Call, Closure, Kernel};
 use super::outside::{Due, RunJob};
 use crate::ident::{JobId, TaskId};
 use crate::instant::Instant;
@@ -31,7 +31,7 @@ impl Kernel {
         {
             let found = match due {
                 Due::Job(id) => self.outside.runner(id).map(|runner| Outward::Job(id, runner)),
-                Due::Call(key) => self.closures.remove(key).map(Outward::Call),
+                Due::Call(key) => self.closures.remove(key).and_then(Call::into_closure).map(Outward::Call),
             };
             let Some(found) = found else { continue };
             self.set_now(at);

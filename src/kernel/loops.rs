@@ -21,12 +21,24 @@ pub(crate) enum Target {
 pub(crate) struct Timer {
     /// Virtual nanoseconds.
     pub(crate) deadline: u64,
-    /// Position in the order of creation; no two timers of a run have the same.
-    pub(crate) sequence: u64,
-    pub(crate) target: Target,
+    /// Twice the position in the order of creation, which no two timers of a run share; odd if the target is a call.
+    sequence: u64,
+    key: Key,
 }
 
 impl Timer {
+    pub(crate) fn new(deadline: u64, sequence: u64, target: Target) -> Self {
+        let (key, call) = match target {
+            Target::Settle(key) => (key, 0),
+            Target::Call(key) => (key, 1),
+        };
+        Self { deadline, sequence: sequence << 1 | call, key }
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        if self.sequence & 1 == 0 { Target::Settle(self.key) } else { Target::Call(self.key) }
+    }
+
     /// Deadline and sequence in one number, which compares in two instructions and without a branch.
     fn order(&self) -> u128 {
         u128::from(self.deadline) << 64 | u128::from(self.sequence)
@@ -57,8 +69,6 @@ pub(crate) struct Loop {
     timers: BinaryHeap<Reverse<Timer>>,
     /// Timers in the queue whose target is gone: at most this many.
     stale: usize,
-    /// Handles left in the current iteration; what is made ready meanwhile waits for the next one.
-    pub(crate) batch: usize,
     /// A pass has begun since the loop was started.
     pub(crate) passed: bool,
     pub(crate) running: bool,
@@ -97,7 +107,7 @@ impl Loop {
     pub(crate) fn timer_cancelled(&mut self, is_live: impl Fn(Target) -> bool) {
         self.stale += 1;
         if self.stale > CLEAN_FROM && self.stale * 2 > self.timers.len() {
-            self.timers.retain(|Reverse(timer)| is_live(timer.target));
+            self.timers.retain(|Reverse(timer)| is_live(timer.target()));
             self.stale = 0;
         }
     }
@@ -105,7 +115,7 @@ impl Loop {
     /// The earliest timer whose target is alive; stale ones before it are dropped.
     pub(crate) fn next_timer(&mut self, is_live: impl Fn(Target) -> bool) -> Option<Timer> {
         while let Some(&Reverse(timer)) = self.timers.peek() {
-            if is_live(timer.target) {
+            if is_live(timer.target()) {
                 return Some(timer);
             }
             self.timers.pop();
@@ -124,10 +134,43 @@ impl Loop {
         Some(timer)
     }
 
+    /// The earliest timer, live or not.
+    #[inline]
+    pub(crate) fn peek_timer(&self) -> Option<&Timer> {
+        self.timers.peek().map(|Reverse(timer)| timer)
+    }
+
+    /// True if a timer is due, live or not.
+    #[inline]
+    pub(crate) fn is_due(&self, now: u64) -> bool {
+        self.timers.peek().is_some_and(|Reverse(timer)| timer.deadline <= now)
+    }
+
+    /// Takes the earliest timer if it is due at `now` and settles a future.
+    #[inline]
+    pub(crate) fn pop_alarm(&mut self, now: u64) -> Option<Key> {
+        let &Reverse(timer) = self.timers.peek()?;
+        match timer.target() {
+            Target::Settle(key) if timer.deadline <= now => {
+                self.timers.pop();
+                Some(key)
+            }
+            _ => None,
+        }
+    }
+
+    /// Becomes a new loop in the memory of this one; not more than `kept` places of each queue.
+    pub(crate) fn renew(mut self, kept: usize) -> Self {
+        self.ready.clear();
+        self.timers.clear();
+        self.ready.shrink_to(kept);
+        self.timers.shrink_to(kept);
+        Self { ready: self.ready, timers: self.timers, ..Self::default() }
+    }
+
     /// Forgets what is ready and what is scheduled, as asyncio's `close` does.
     pub(crate) fn clear(&mut self) -> (Vec<Ready>, Vec<Timer>) {
         self.stale = 0;
-        self.batch = 0;
         let mut ready = self.open.drain();
         ready.extend(self.ready.drain(..));
         (ready, self.timers.drain().map(|Reverse(timer)| timer).collect())
@@ -147,13 +190,13 @@ mod tests {
             let mut event_loop = Loop::default();
             for (&deadline, sequence) in deadlines.iter().zip(0u64..) {
                 let key = Key { slot: 0, generation: 0 };
-                event_loop.add_timer(Timer { deadline, sequence, target: Target::Settle(key) });
+                event_loop.add_timer(Timer::new(deadline, sequence, Target::Settle(key)));
             }
             let mut expected: Vec<(u64, u64)> = deadlines.iter().copied().zip(0u64..).collect();
             expected.sort_unstable();
             let mut popped = Vec::new();
             while let Some(timer) = event_loop.pop_due(u64::MAX) {
-                popped.push((timer.deadline, timer.sequence));
+                popped.push((timer.deadline, timer.sequence >> 1));
             }
             prop_assert_eq!(popped, expected);
         }
@@ -163,8 +206,8 @@ mod tests {
     fn stale_timers_are_dropped_before_they_move_the_clock() {
         let mut event_loop = Loop::default();
         let (dead, live) = (Key { slot: 0, generation: 0 }, Key { slot: 1, generation: 0 });
-        event_loop.add_timer(Timer { deadline: 1, sequence: 0, target: Target::Settle(dead) });
-        event_loop.add_timer(Timer { deadline: 2, sequence: 1, target: Target::Settle(live) });
+        event_loop.add_timer(Timer::new(1, 0, Target::Settle(dead)));
+        event_loop.add_timer(Timer::new(2, 1, Target::Settle(live)));
         let next = event_loop.next_timer(|target| target == Target::Settle(live));
         assert_eq!(next.map(|timer| timer.deadline), Some(2));
     }

@@ -10,11 +10,11 @@ use std::task::Waker;
 
 use super::arena::{Arena, Key};
 use super::frames::FrameIndex;
-use super::future::{Callback, Fut, Kind, PanicReport, State};
+use super::future::{Callback, Cancelled, Fut, Kind, PanicReport, State};
 use super::handle::Ready;
 use super::idle::Idle;
 use super::limits::{Heartbeat, LimitKind, Limits};
-use super::loops::{Loop, Target, Timer};
+use super::loops::Loop;
 use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
@@ -26,6 +26,28 @@ use crate::trace::{Actor, Event, Names, Recorder};
 
 /// A callback that waits for its turn; taken out when it runs or is cancelled.
 pub(crate) type Closure = Box<dyn FnOnce()>;
+
+/// What a callback does.
+pub(crate) enum Call {
+    Closure(Closure),
+    /// The deadline of a timeout has passed: this frame of the task is cancelled.
+    Timeout(TaskId, u32),
+}
+
+impl Call {
+    pub(crate) fn into_closure(self) -> Option<Closure> {
+        match self {
+            Self::Closure(closure) => Some(closure),
+            Self::Timeout(..) => None,
+        }
+    }
+}
+
+impl From<Closure> for Call {
+    fn from(closure: Closure) -> Self {
+        Self::Closure(closure)
+    }
+}
 
 /// What is to be done with a waker of another library.
 #[derive(Debug)]
@@ -73,15 +95,32 @@ pub(crate) struct Kernel {
     pub(crate) now: u64,
     pub(crate) tasks: Tasks,
     pub(crate) futures: Arena<Fut>,
-    pub(crate) closures: Arena<Closure>,
+    pub(crate) closures: Arena<Call>,
     pub(crate) loops: Vec<Loop>,
+    /// The memory of a loop of the run before.
+    pub(super) spare_loop: Option<Loop>,
     /// The loop that `EventLoop::current` means outside a running one.
     pub(crate) current_loop: Option<LoopId>,
     pub(crate) running_loop: Option<LoopId>,
+    /// Handles left in the pass of the running loop; what is made ready meanwhile waits for the next one. Invariant: zero
+    /// once a verdict stands, so that a step need not look for one.
+    pub(super) batch: usize,
     /// The task whose step runs now.
     pub(crate) current: Option<TaskId>,
+    /// The same, but also while a job goes on because that step blocks.
+    pub(super) stepping: Option<TaskId>,
+    /// It was woken during its own step.
+    pub(super) woke_itself: bool,
+    /// Since the step began, a cancellation was raised, or a request was kept at some task.
+    pub(super) asked: bool,
     /// The innermost frame being polled in that step.
     pub(crate) frame: FrameIndex,
+    /// Cancellations that were thrown at frames and not taken up yet: at most so many.
+    pub(super) thrown: u32,
+    /// Some frame of the run stood under a combinator, and keeps its waker.
+    pub(super) wraps_frames: bool,
+    /// The coroutine of the current task, and a cancellation that it raised outside every frame: it is to be dropped next.
+    pub(super) raised: Option<(Rc<dyn RunTask>, Cancelled)>,
     pub(crate) outside: Outside,
     /// For how long the step that runs now has blocked the loop.
     pub(crate) blocked_for: u64,
@@ -92,11 +131,14 @@ pub(crate) struct Kernel {
     pub(crate) steps: u64,
     /// Who is told of every step, if anybody is, and the limit on steps, which is 0 then in `limits`.
     pub(super) heartbeat: Option<(Arc<Heartbeat>, u64)>,
+    /// Up to so many steps the head of the queue is taken without a question: the limit, or none while a policy explores.
+    pub(super) plain_until: u64,
     /// Steps in a row that only woke themselves, at one instant.
     pub(crate) spins: u64,
     pub(crate) timer_sequence: u64,
     pub(crate) roots: u32,
-    pub(crate) named_roots: Vec<(Box<str>, u32)>,
+    /// The first task of each name that has no parent, and how many have the name.
+    pub(crate) named_roots: Vec<(TaskId, u32)>,
     pub(crate) names: Names,
     pub(crate) recorder: Recorder,
     pub(crate) stop: Option<Stop>,
@@ -156,7 +198,8 @@ impl Kernel {
 
     pub(crate) fn new_loop(&mut self) -> LoopId {
         let id = LoopId::new(u32::try_from(self.loops.len()).expect("seedbed bug: too many loops, please report"));
-        self.loops.push(Loop::default());
+        let made = self.spare_loop.take().unwrap_or_default();
+        self.loops.push(made);
         self.current_loop = Some(id);
         id
     }
@@ -179,17 +222,26 @@ impl Kernel {
     /// Gives a future's entry back; false if it was settled.
     #[inline]
     pub(crate) fn release_future(&mut self, key: Key) -> bool {
-        let Some(future) = self.futures.get_mut(key) else { return false };
-        let pending = !future.is_done();
-        if pending {
-            for callback in future.take_callbacks() {
-                if let Callback::Wake(_, waker) = callback {
-                    self.errands.push(Errand::Drop(*waker));
-                }
+        match self.futures.get(key) {
+            None => false,
+            Some(future) if future.is_done() => {
+                self.futures.discard(key);
+                false
+            }
+            Some(_) => self.release_pending(key),
+        }
+    }
+
+    #[inline(never)]
+    fn release_pending(&mut self, key: Key) -> bool {
+        let callbacks = self.futures.get_mut(key).into_iter().flat_map(Fut::take_callbacks);
+        for callback in callbacks {
+            if let Callback::Wake(registered) = callback {
+                self.errands.push(Errand::Drop(registered.waker));
             }
         }
         self.futures.discard(key);
-        pending
+        true
     }
 
     /// Puts a handle at the end of a loop's ready queue. False (and noted) if that loop is closed.
@@ -204,6 +256,7 @@ impl Kernel {
     }
 
     /// Schedules the next step of a task, unless it is scheduled or done already.
+    #[inline]
     pub(crate) fn queue_step(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get_mut(id) else { return };
         if task.queued {
@@ -221,70 +274,20 @@ impl Kernel {
     }
 
     /// Schedules a callback with a handle of its own.
-    pub(crate) fn call_soon(&mut self, loop_id: LoopId, closure: Closure) -> Result<Key, Closure> {
+    pub(crate) fn call_soon(&mut self, loop_id: LoopId, call: impl Into<Call>) -> Result<Key, Call> {
+        let call = call.into();
         if self.loops[loop_id.get() as usize].closed {
-            return Err(closure);
+            return Err(call);
         }
-        let key = self.closures.insert(closure);
+        let key = self.closures.insert(call);
         self.make_ready(loop_id, Ready::Call(key));
         Ok(key)
-    }
-
-    pub(crate) fn add_timer(&mut self, loop_id: LoopId, deadline: u64, target: Target) {
-        let deadline = if self.picker.explores { self.perturbed(deadline) } else { deadline };
-        self.timer_sequence += 1;
-        let timer = Timer { deadline, sequence: self.timer_sequence, target };
-        self.loops[loop_id.get() as usize].add_timer(timer);
-    }
-
-    /// Notes that the target of a timer was removed.
-    pub(crate) fn timer_cancelled(&mut self, loop_id: LoopId) {
-        let (futures, closures) = (&self.futures, &self.closures);
-        self.loops[loop_id.get() as usize].timer_cancelled(|target| is_live(futures, closures, target));
-    }
-
-    /// The earliest live timer of a loop.
-    pub(crate) fn next_timer(&mut self, loop_id: LoopId) -> Option<Timer> {
-        let (futures, closures) = (&self.futures, &self.closures);
-        self.loops[loop_id.get() as usize].next_timer(|target| is_live(futures, closures, target))
-    }
-
-    /// The task that a timer will wake, if it is one task's.
-    pub(crate) fn waiter_of(&self, target: Target) -> Option<TaskId> {
-        let Target::Settle(key) = target else { return None };
-        match self.futures.get(key)?.first {
-            Some(Callback::Step(task)) => Some(task),
-            _ => None,
-        }
-    }
-
-    /// Moves the timers that are due to the ready queue, in (deadline, sequence) order.
-    pub(crate) fn move_due_timers(&mut self, loop_id: LoopId) {
-        let now = self.now;
-        while let Some(timer) = self.loops[loop_id.get() as usize].pop_due(now) {
-            if !is_live(&self.futures, &self.closures, timer.target) {
-                continue;
-            }
-            if timer.deadline < now {
-                let task = self.waiter_of(timer.target);
-                self.emit(Event::Late { task, nanos: now - timer.deadline });
-            }
-            let handle = match timer.target {
-                Target::Settle(key) => Ready::Expiry(key),
-                Target::Call(key) => Ready::Call(key),
-            };
-            self.make_ready(loop_id, handle);
-        }
-    }
-
-    /// A deadline `nanos` from now; the end of time if the clock would overflow.
-    pub(crate) fn deadline_after(&self, nanos: u128) -> u64 {
-        u64::try_from(nanos).map_or(u64::MAX, |nanos| self.now.saturating_add(nanos))
     }
 
     /// Ends the run with a verdict; the first one stays.
     pub(crate) fn stop_with(&mut self, stop: Stop) {
         self.stop.get_or_insert(stop);
+        self.batch = 0;
     }
 
     pub(crate) fn trip(&mut self, limit: LimitKind, bound: String, task: Option<TaskId>, detail: String) {
@@ -295,27 +298,27 @@ impl Kernel {
         self.stop_with(Stop::Limit { limit, bound, task, detail });
     }
 
-    /// Enters a new task into the tables and schedules its first step.
+    /// Enters a new task into the tables and schedules its first step; its loop is open.
     pub(crate) fn spawn(
         &mut self,
         loop_id: LoopId,
         label: Option<&str>,
         hidden: bool,
         location: &'static Location<'static>,
-        make: impl FnOnce(Address) -> Rc<dyn RunTask>,
+        make: impl FnOnce(u32, Key, TaskId) -> Rc<dyn RunTask>,
     ) {
         let id = self.tasks.next_id();
-        let parent = self.current;
-        self.name_task(id, parent, label, location);
+        match (label, self.current) {
+            (None, Some(parent)) => self.number_task(id, parent, location),
+            (label, parent) => self.name_task(id, parent, label, location),
+        }
         let key = self.futures.insert(Fut::new(loop_id, Kind::Task(id)));
-        let runner = make(Address { run: self.run, key, task: Some(id) });
+        let runner = make(self.run, key, id);
         self.tasks.insert(Task {
             id,
             future: key,
             loop_id,
-            queued: false,
-            running: false,
-            woke_itself: false,
+            queued: true,
             check_cancel: false,
             stepped_at: self.now,
             runner,
@@ -329,22 +332,22 @@ impl Kernel {
             self.counts.spawned += 1;
             self.emit(Event::Spawned { task: id, by });
         }
-        self.queue_step(id);
+        self.make_ready(loop_id, Ready::Step(id));
+        self.note_ready(loop_id, id);
         if self.tasks.live() > self.limits.tasks as usize {
-            let bound = self.limits.tasks.to_string();
-            self.trip(LimitKind::Tasks, bound, Some(id), "one task too many was spawned".to_owned());
+            self.trip_tasks(id);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn trip_tasks(&mut self, id: TaskId) {
+        let bound = self.limits.tasks.to_string();
+        self.trip(LimitKind::Tasks, bound, Some(id), "one task too many was spawned".to_owned());
     }
 
     /// The state of a future as a reader outside sees it.
     pub(crate) fn state(&self, key: Key) -> State {
         self.futures.get(key).map_or(State::Cancelled, |future| future.state)
-    }
-}
-
-fn is_live(futures: &Arena<Fut>, closures: &Arena<Closure>, target: Target) -> bool {
-    match target {
-        Target::Settle(key) => futures.get(key).is_some(),
-        Target::Call(key) => closures.get(key).is_some(),
     }
 }

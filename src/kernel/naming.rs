@@ -7,18 +7,9 @@ use crate::choice::path_label;
 use crate::ident::TaskId;
 use crate::trace::Label;
 
-/// Counts a use of a name among siblings: how many there were before.
-fn count(names: &mut Vec<(Box<str>, u32)>, name: &str) -> u32 {
-    if let Some((_, uses)) = names.iter_mut().find(|(known, _)| **known == *name) {
-        *uses += 1;
-        return *uses - 1;
-    }
-    names.push((name.into(), 1));
-    0
-}
-
 impl Kernel {
     /// Names a new task. A second sibling of the same name becomes `name#2`.
+    #[inline(never)]
     pub(crate) fn name_task(
         &mut self,
         id: TaskId,
@@ -28,14 +19,36 @@ impl Kernel {
     ) {
         // A task that a job spawns has no parent; the job's label keeps its name the same under every schedule.
         let job = if parent.is_none() { self.outside.current.map(|job| self.names.job(job)) } else { None };
-        let unique;
-        let label = match name.or(job.as_deref()) {
-            None => Label::Number(self.next_number(parent)),
-            Some(name) => {
-                unique = self.unique_label(parent, &path_label(name));
-                Label::Text(&unique)
-            }
+        let Some(name) = name.or(job.as_deref()).map(path_label) else {
+            let number = self.next_number(parent);
+            return self.enter_name(id, parent, Label::Number(number), location);
         };
+        match self.count_name(id, parent, &name) {
+            1 => self.enter_name(id, parent, Label::Text(&name), location),
+            uses => self.enter_name(id, parent, Label::Text(&format!("{name}#{uses}")), location),
+        }
+    }
+
+    /// Names a new task that has no name of its own, and a parent.
+    #[inline]
+    pub(crate) fn number_task(&mut self, id: TaskId, parent: TaskId, location: &'static Location<'static>) {
+        match self.tasks.get_mut(parent) {
+            Some(above) if !self.picker.explores => {
+                above.children += 1;
+                let number = above.children;
+                self.names.add_child(parent, number, location);
+            }
+            _ => self.name_task(id, Some(parent), None, location),
+        }
+    }
+
+    fn enter_name(
+        &mut self,
+        id: TaskId,
+        parent: Option<TaskId>,
+        label: Label<'_>,
+        location: &'static Location<'static>,
+    ) {
         let added = self.names.add_task(parent, label, location);
         debug_assert_eq!(added, id, "seedbed bug: names and tasks are out of step, please report");
         self.introduce_task(id, parent, label);
@@ -50,11 +63,18 @@ impl Kernel {
         *count
     }
 
-    fn unique_label(&mut self, parent: Option<TaskId>, label: &str) -> String {
-        let before = match parent.and_then(|parent| self.tasks.get_mut(parent)) {
-            Some(parent) => count(&mut parent.extra().named_children, label),
-            None => count(&mut self.named_roots, label),
+    /// Counts a use of a name among siblings: how many there are with this one.
+    fn count_name(&mut self, id: TaskId, parent: Option<TaskId>, name: &str) -> u32 {
+        let named = match parent.and_then(|parent| self.tasks.get_mut(parent)) {
+            Some(parent) => &mut parent.extra().named_children,
+            None => &mut self.named_roots,
         };
-        if before == 0 { label.to_owned() } else { format!("{label}#{}", before + 1) }
+        // The first of a name bears it as it is.
+        if let Some((_, uses)) = named.iter_mut().find(|&&mut (first, _)| self.names.has_label(first, name)) {
+            *uses += 1;
+            return *uses;
+        }
+        named.push((id, 1));
+        1
     }
 }

@@ -116,6 +116,11 @@ impl std::fmt::Debug for Outside {
 }
 
 impl Outside {
+    /// True if no pool was ever made, so that nothing else was either.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.pools.is_empty() && self.stacks.is_none()
+    }
+
     /// Enters a pool. A second one of the same name becomes `name#2`.
     pub(crate) fn add_pool(&mut self, name: &str) -> PoolId {
         let id = PoolId(u32::try_from(self.pools.len()).expect("seedbed bug: pool ids ran out, please report"));
@@ -257,10 +262,15 @@ impl Outside {
     }
 
     /// The jobs that gave way go on now.
+    #[inline]
     pub(crate) fn readmit(&mut self, now: u64) {
-        if self.yielded.is_empty() {
-            return;
+        if !self.yielded.is_empty() {
+            self.readmit_all(now);
         }
+    }
+
+    #[inline(never)]
+    fn readmit_all(&mut self, now: u64) {
         for id in std::mem::take(&mut self.yielded) {
             let sequence = self.next_sequence();
             self.schedule(now, sequence, Due::Job(id));

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::choice::{ChoiceSource, Kind, StreamKey, SubjectKey, Turn, sub_seed};
+use crate::choice::{ChoiceSource, Departures, Ending, Kind, StreamKey, SubjectCollision, SubjectKey, Turn, sub_seed};
 use crate::ident::LoopId;
-use crate::policy::{self, Observation, Policy, Profile, Profiler};
+use crate::policy::{self, Fifo, Observation, Policy, Profile, Profiler};
 use crate::seed::Seed;
 
 /// The policy of a run, what overrides it, and what remembers.
@@ -77,6 +77,19 @@ impl Picker {
         self.profiler.take().map(Profiler::finish).unwrap_or_default()
     }
 
+    /// Becomes the picker of another run, in the memory of this one.
+    pub(super) fn renew(&mut self, picker: Self) {
+        let (mut subjects, mut generators) = (std::mem::take(&mut self.subjects), std::mem::take(&mut self.generators));
+        subjects.clear();
+        generators.clear();
+        *self = Self { subjects, generators, ..picker };
+    }
+
+    /// Takes the policy out at the end of the run: it may be the user's.
+    pub(super) fn take_policy(&mut self) -> Box<dyn Policy> {
+        std::mem::replace(&mut self.policy, Box::new(Fifo))
+    }
+
     pub(crate) fn policy_name(&self) -> String {
         self.policy.name()
     }
@@ -94,9 +107,12 @@ impl Picker {
         }
     }
 
-    /// Takes the choices out at the end of the run.
-    pub(crate) fn take_choices(&mut self) -> ChoiceSource {
-        std::mem::replace(&mut self.choices, ChoiceSource::propose())
+    /// Ends the choices of the run.
+    pub(crate) fn finish_choices(&mut self) -> Result<Ending, SubjectCollision> {
+        if !self.choices.is_watching() {
+            return Ok(Ending { departures: Departures::default(), mismatches: Vec::new(), questions: 0 });
+        }
+        std::mem::replace(&mut self.choices, ChoiceSource::propose()).finish()
     }
 
     /// The seed of a generator of random numbers for user code, and the choice that it is made of: drawn from the seed of the run.

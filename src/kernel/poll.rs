@@ -76,9 +76,9 @@ impl Kernel {
         let event_loop = self.event_loop(id);
         event_loop.running = false;
         event_loop.stopping = false;
-        event_loop.batch = 0;
+        self.batch = 0;
         self.running_loop = None;
-        self.current = None;
+        (self.current, self.stepping) = (None, None);
         self.frame = None;
         if !self.hidden_run {
             self.emit(Event::LoopStopped { event_loop: id });
@@ -88,6 +88,9 @@ impl Kernel {
     /// Between two passes: ends the loop if that was asked for, else begins the next pass. None if there are handles to run.
     #[inline(never)]
     pub(super) fn end_pass(&mut self, id: LoopId) -> Option<Next> {
+        if self.stop.is_some() {
+            return Some(Next::Over);
+        }
         if !self.errands.is_empty() {
             return Some(Next::Errands { polled: false });
         }
@@ -129,10 +132,57 @@ impl Kernel {
         None
     }
 
+    /// The turn from one pass to the next where nothing but handles and timers can be at work; false, with nothing
+    /// done, anywhere else.
+    #[inline(always)]
+    pub(super) fn turn_quietly(&mut self, id: LoopId) -> bool {
+        if self.stop.is_some() || !self.errands.is_empty() || !self.outside.is_quiet() {
+            return false;
+        }
+        let event_loop = &mut self.loops[id.get() as usize];
+        if event_loop.stopping {
+            return false;
+        }
+        if event_loop.ready.is_empty() || event_loop.is_due(self.now) {
+            return self.turn_to_timers(id);
+        }
+        event_loop.passed = true;
+        self.batch = event_loop.ready.len();
+        true
+    }
+
+    /// The rest of `turn_quietly`: nothing is ready, or timers are due.
+    #[inline(never)]
+    fn turn_to_timers(&mut self, id: LoopId) -> bool {
+        let event_loop = &self.loops[id.get() as usize];
+        if event_loop.ready.is_empty() {
+            let Some(deadline) = self.next_deadline(id) else { return false };
+            if deadline > self.now {
+                let in_time = u128::from(deadline) <= self.limits.virtual_time.as_nanos();
+                if !in_time || self.manual_time || !self.idle.is_empty() {
+                    return false;
+                }
+                self.set_now(deadline);
+                self.fire_alarms(id);
+                if self.batch > 0 {
+                    return true;
+                }
+                if !self.errands.is_empty() {
+                    return false;
+                }
+            }
+        }
+        if self.loops[id.get() as usize].is_due(self.now) {
+            self.move_due_timers(id);
+        }
+        self.start_pass(id);
+        true
+    }
+
     fn start_pass(&mut self, id: LoopId) {
         let event_loop = self.event_loop(id);
         event_loop.passed = true;
-        event_loop.batch = event_loop.waiting();
+        self.batch = event_loop.waiting();
     }
 
     /// Goes on after the wakers of other libraries were called.
@@ -220,7 +270,7 @@ impl Kernel {
     /// A task's own waker was called.
     pub(crate) fn wake_task(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get_mut(id) else { return };
-        task.woke_itself |= task.running;
+        self.woke_itself |= self.stepping == Some(id);
         if task.queued {
             return;
         }

@@ -18,6 +18,10 @@ impl Resources {
         self.holders.push(Vec::new());
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.holders.clear();
+    }
+
     pub(crate) fn acquired(&mut self, id: ResourceId, by: TaskId) {
         self.holders[id.get() as usize].push(by);
     }

@@ -38,7 +38,7 @@ impl Kernel {
             Callback::Call(closure) => {
                 self.make_ready(loop_id, Ready::Call(closure));
             }
-            Callback::Wake(_, waker) => self.errands.push(Errand::Wake(*waker)),
+            Callback::Wake(registered) => self.errands.push(Errand::Wake(registered.waker)),
         }
     }
 

@@ -4,11 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::arena::Key;
-use super::future::{Cancelled, PanicReport, State};
+use super::future::{Callback, Cancelled, PanicReport, State};
 use super::handle::Ready;
 use super::limits::LimitKind;
-use super::loops::Target;
-use super::machine::{Closure, Kernel, PanicRecord};
+use super::machine::{Call, Closure, Kernel, PanicRecord};
 use super::pick::Pick;
 use super::stop::RUN_IS_OVER;
 use super::tasks::{Outcome, RunTask, TaskExtra};
@@ -47,25 +46,85 @@ pub(crate) enum Ending {
 }
 
 impl Kernel {
+    /// Ends the step that a task was left suspended by, and takes the next handle where that is a plain step of a task, as
+    /// nearly all are; None is anything else, for `next`.
+    ///
+    /// It does what `next` does, in the few instructions that are left when nobody chooses and nothing is cancelled.
+    #[inline(always)]
+    pub(crate) fn next_step(&mut self, loop_id: LoopId) -> Option<(TaskId, Rc<dyn RunTask>)> {
+        if let Some(id) = self.stepping
+            && !self.suspend(id)
+        {
+            return None;
+        }
+        loop {
+            if self.steps >= self.plain_until {
+                return None;
+            }
+            if self.batch == 0 {
+                if self.turn_quietly(loop_id) {
+                    continue;
+                }
+                return None;
+            }
+            let queue = &mut self.loops[loop_id.get() as usize].ready;
+            let id = match *queue.front()? {
+                Ready::Step(id) => id,
+                Ready::Expiry(key) => {
+                    queue.pop_front();
+                    self.count_step();
+                    self.expire(key);
+                    continue;
+                }
+                Ready::Call(_) => return None,
+            };
+            let task = self.tasks.get_mut(id).filter(|task| !task.check_cancel)?;
+            queue.pop_front();
+            let (runner, hidden) = (task.begin_step(self.now), task.hidden);
+            self.count_step();
+            self.enter_task(id);
+            if !hidden {
+                self.emit(Event::Polled { task: id });
+            }
+            return Some((id, runner));
+        }
+    }
+
+    #[inline]
+    fn enter_task(&mut self, id: TaskId) {
+        (self.current, self.stepping, self.frame) = (Some(id), Some(id), None);
+        (self.woke_itself, self.asked) = (false, false);
+    }
+
+    #[inline]
+    fn count_step(&mut self) {
+        self.batch -= 1;
+        self.steps += 1;
+        self.blocked_for = 0;
+    }
+
     /// Takes the next handle. What needs no user code is done here, the turn from one pass to the next included.
+    #[inline(never)]
     pub(crate) fn next(&mut self, loop_id: LoopId) -> Next {
+        if let (Some(id), Some((runner, raised))) = (self.current, self.raised.take()) {
+            return Next::Drop(id, runner, raised);
+        }
         loop {
             if self.stop.is_some() {
                 return Next::Over;
             }
-            let event_loop = &mut self.loops[loop_id.get() as usize];
-            if event_loop.batch == 0 {
+            if self.batch == 0 {
                 match self.end_pass(loop_id) {
                     Some(next) => return next,
                     None => continue,
                 }
             }
-            event_loop.batch -= 1;
+            self.batch -= 1;
             let handle = match self.pick(loop_id) {
                 Pick::Run(handle) => handle,
                 Pick::Clock(to) => return Next::Advance(to),
                 Pick::Nothing => {
-                    self.event_loop(loop_id).batch = 0;
+                    self.batch = 0;
                     continue;
                 }
             };
@@ -92,11 +151,18 @@ impl Kernel {
 
     #[inline(never)]
     fn begin_call(&mut self, loop_id: LoopId, key: Key) -> Option<Next> {
-        let closure = self.closures.remove(key)?;
+        let call = self.closures.remove(key)?;
         if !self.hidden_run {
             self.emit(Event::CallbackRun { event_loop: loop_id });
         }
-        Some(Next::Call(closure))
+        match call {
+            Call::Closure(closure) => Some(Next::Call(closure)),
+            Call::Timeout(task, frame) => {
+                self.expire_timeout(task, frame);
+                // Wakers of other libraries are called before the next handle runs, as after every callback.
+                (!self.errands.is_empty()).then_some(Next::Errands { polled: false })
+            }
+        }
     }
 
     /// Ends the run, unless it was only to tell somebody of the step; true if it has ended.
@@ -116,15 +182,6 @@ impl Kernel {
         true
     }
 
-    /// A timer's turn: its future is settled, unless that happened already.
-    #[inline(never)]
-    fn expire(&mut self, key: Key) {
-        let waiter = self.waiter_of(Target::Settle(key));
-        if self.settle_pending(key, State::Finished) {
-            self.emit(Event::TimerFired { task: waiter });
-        }
-    }
-
     fn step_of(&self, handle: Ready) -> Option<TaskId> {
         match handle {
             Ready::Step(id) => Some(id),
@@ -133,19 +190,12 @@ impl Kernel {
     }
 
     /// Starts the step of a task that was picked from the ready queue.
-    #[inline]
     fn begin_step(&mut self, id: TaskId) -> Option<Next> {
         let now = self.now;
         let task = self.tasks.get_mut(id)?;
-        debug_assert!(task.queued, "seedbed bug: a step that was not scheduled, please report");
-        task.queued = false;
-        task.running = true;
-        task.woke_itself = false;
-        task.stepped_at = now;
-        let runner = Rc::clone(&task.runner);
+        let runner = task.begin_step(now);
         let (check, hidden) = (task.check_cancel, task.hidden);
-        self.current = Some(id);
-        self.frame = None;
+        self.enter_task(id);
         if !hidden {
             self.emit(Event::Polled { task: id });
         }
@@ -155,22 +205,15 @@ impl Kernel {
         Some(Next::Poll(id, runner))
     }
 
-    /// Ends a step that left the task suspended, and takes the next handle. A cancellation that reached the task itself
-    /// comes first: its coroutine is to be dropped.
-    pub(crate) fn suspend(&mut self, id: TaskId, runner: Rc<dyn RunTask>, loop_id: LoopId) -> Next {
-        if let Some(task) = self.tasks.get_mut(id) {
-            task.running = false;
-            let (spun, special) = (task.woke_itself, task.extra.is_some());
-            self.spins = if spun { self.spins + 1 } else { 0 };
-            if self.spins > self.limits.self_wakes {
-                self.trip_self_wakes(id);
-            }
-            if special && let Some(raised) = self.suspend_special(id) {
-                return Next::Drop(id, runner, raised);
-            }
+    /// Ends a step that left the task suspended; false if the task is to end instead.
+    #[inline(always)]
+    fn suspend(&mut self, id: TaskId) -> bool {
+        (self.current, self.stepping) = (None, None);
+        self.spins = if self.woke_itself { self.spins + 1 } else { 0 };
+        if self.spins > self.limits.self_wakes {
+            self.trip_self_wakes(id);
         }
-        self.current = None;
-        self.next(loop_id)
+        !self.asked || self.suspend_asked(id)
     }
 
     #[cold]
@@ -180,22 +223,54 @@ impl Kernel {
         self.trip(LimitKind::SelfWakes, bound, Some(id), detail);
     }
 
-    /// What only tasks with frames or requests need after a step.
+    /// A request that was made during the step is passed on; a cancellation that the task raised is to end it next.
     #[inline(never)]
-    fn suspend_special(&mut self, id: TaskId) -> Option<Cancelled> {
-        let task = self.tasks.get_mut(id)?;
-        if let Some(raised) = task.extra().raised.take() {
-            task.running = true;
-            return Some(raised);
-        }
-        self.pass_on_requests(id);
-        None
+    fn suspend_asked(&mut self, id: TaskId) -> bool {
+        self.asked = false;
+        let Some(task) = self.tasks.get_mut(id) else { return true };
+        let Some(extra) = &mut task.extra else { return true };
+        let Some(raised) = extra.raised.take() else {
+            self.pass_on_requests(id);
+            return true;
+        };
+        self.raised = Some((Rc::clone(&task.runner), raised));
+        (self.current, self.stepping) = (Some(id), Some(id));
+        false
     }
 
     /// The task whose step runs, or was unwound by a panic.
     pub(crate) fn running(&self) -> Option<(TaskId, Rc<dyn RunTask>)> {
         let task = self.tasks.get(self.current?)?;
         Some((task.id, Rc::clone(&task.runner)))
+    }
+
+    /// Ends a task that returned, if nothing was asked of it and one task at most waits for its end; false, with nothing
+    /// done, in any other case.
+    #[inline]
+    pub(crate) fn finish_plainly(&mut self, id: TaskId) -> bool {
+        let Some(task) = self.tasks.get_mut(id).filter(|task| task.extra.is_none()) else { return false };
+        let (key, hidden) = (task.future, task.hidden);
+        let Some(future) = self.futures.get_mut(key).filter(|future| future.extra.is_none()) else { return false };
+        let waiting = match future.first {
+            None => None,
+            Some(Callback::Step(waiting)) => Some(waiting),
+            Some(_) => return false,
+        };
+        // The caller holds the coroutine too, so it is not dropped here.
+        self.tasks.free(id);
+        future.state = State::Finished;
+        future.first = None;
+        self.picker.observe(Observation::Ended { task: id });
+        self.spins = 0;
+        (self.current, self.stepping, self.frame) = (None, None, None);
+        if !hidden {
+            self.counts.finished += 1;
+            self.emit(Event::Finished { task: id });
+        }
+        if let Some(waiting) = waiting {
+            self.queue_step(waiting);
+        }
+        true
     }
 
     /// Ends a task: its state is settled, its entry freed. What may hold user values is returned to be dropped outside
@@ -211,8 +286,7 @@ impl Kernel {
         // The caller holds the coroutine too, so it is not dropped here.
         self.tasks.free(id);
         self.picker.observe(Observation::Ended { task: id });
-        self.current = None;
-        self.frame = None;
+        (self.current, self.stepping, self.frame) = (None, None, None);
         let marked = extra.as_mut().and_then(|extra| {
             let pending = extra.frames.take_pending().into_iter().next().map(|(_, message)| message);
             extra.must_cancel.take().or(pending)

@@ -1,5 +1,6 @@
 //! The table of tasks: what runs, what it waits for, and how it is to be cancelled.
 
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -72,7 +73,8 @@ pub(crate) struct TaskExtra {
     pub(crate) held: Option<Arc<str>>,
     /// A cancellation raised by the code itself, outside every frame.
     pub(crate) raised: Option<Cancelled>,
-    pub(crate) named_children: Vec<(Box<str>, u32)>,
+    /// The first child of each name, and how many have the name.
+    pub(crate) named_children: Vec<(TaskId, u32)>,
 }
 
 /// One unfinished task.
@@ -82,9 +84,6 @@ pub(crate) struct Task {
     pub(crate) loop_id: LoopId,
     /// Invariant: a task is in the ready queue at most once, and exactly while this is set.
     pub(crate) queued: bool,
-    pub(crate) running: bool,
-    /// It was woken during its own step.
-    pub(crate) woke_itself: bool,
     /// Some wait may be `requested`, or `extra` may hold a cancellation: the step must look.
     pub(crate) check_cancel: bool,
     /// Virtual nanoseconds at its last step: since then it waits, if it waits for something that the kernel does not know.
@@ -107,6 +106,15 @@ impl std::fmt::Debug for Task {
 impl Task {
     pub(crate) fn extra(&mut self) -> &mut TaskExtra {
         self.extra.get_or_insert_default()
+    }
+
+    /// Marks the beginning of a step.
+    #[inline]
+    pub(super) fn begin_step(&mut self, now: u64) -> Rc<dyn RunTask> {
+        debug_assert!(self.queued, "seedbed bug: a step that was not scheduled, please report");
+        self.queued = false;
+        self.stepped_at = now;
+        Rc::clone(&self.runner)
     }
 
     pub(crate) fn waits(&self) -> impl Iterator<Item = &Wait> {
@@ -162,11 +170,30 @@ impl Tasks {
         self.slots.len() - self.free.len()
     }
 
+    /// Forgets all tasks, which must have ended, and keeps the memory of their entries: not more than `kept` of each sort.
+    pub(crate) fn renew(&mut self, kept: usize) {
+        debug_assert_eq!(self.live(), 0, "seedbed bug: tasks were left in the table, please report");
+        self.slot_of.clear();
+        self.slots.clear();
+        self.free.clear();
+        self.slot_of.shrink_to(kept);
+        self.slots.shrink_to(kept);
+        self.free.shrink_to(kept);
+    }
+
+    /// Uses a number up for a task that needs no entry.
+    pub(crate) fn skip(&mut self) {
+        self.slot_of.push(FINISHED);
+    }
+
+    #[inline(always)]
     pub(crate) fn insert(&mut self, task: Task) {
         debug_assert_eq!(task.id, self.next_id(), "seedbed bug: task ids must be dense, please report");
         match self.free.pop() {
             Some(slot) => {
-                self.slots[slot as usize] = Some(task);
+                // There is nothing to drop, which only we know: the compiler would keep a copy of the task meanwhile.
+                let before = ManuallyDrop::new(self.slots[slot as usize].replace(task));
+                debug_assert!(before.is_none(), "seedbed bug: a free slot holds a task, please report");
                 self.slot_of.push(slot);
             }
             None => {
@@ -196,6 +223,7 @@ impl Tasks {
     }
 
     /// Drops the entry of a task that has ended.
+    #[inline(always)]
     pub(crate) fn free(&mut self, id: TaskId) {
         let slot = std::mem::replace(&mut self.slot_of[id.get() as usize], FINISHED);
         self.slots[slot as usize] = None;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::machine::{Closure, Kernel};
+use super::machine::{Call, Kernel};
 use super::outside::RunJob;
 use super::tasks::RunTask;
 use crate::ident::{LoopId, TaskId};
@@ -12,7 +12,7 @@ use crate::trace::Event;
 /// then jobs in the order of their start.
 pub(crate) struct Remains {
     pub(crate) tasks: Vec<(TaskId, Rc<dyn RunTask>)>,
-    pub(crate) closures: Vec<Closure>,
+    pub(crate) closures: Vec<Call>,
     pub(crate) jobs: Vec<Rc<dyn RunJob>>,
 }
 
@@ -26,8 +26,7 @@ impl Kernel {
     /// Takes out what is left. Called until nothing is: destructors may leave more.
     pub(crate) fn take_remains(&mut self) -> Remains {
         self.ending = true;
-        self.current = None;
-        self.frame = None;
+        (self.current, self.stepping, self.frame) = (None, None, None);
         let mut tasks = Vec::new();
         for id in self.tasks.ids() {
             let Some(task) = self.tasks.remove(id) else { continue };
@@ -50,7 +49,7 @@ impl Kernel {
     }
 
     /// Closes a loop: what is ready or scheduled is forgotten (returned to be dropped outside the borrow).
-    pub(crate) fn close_loop(&mut self, id: LoopId) -> Vec<Closure> {
+    pub(crate) fn close_loop(&mut self, id: LoopId) -> Vec<Call> {
         let event_loop = self.event_loop(id);
         event_loop.closed = true;
         event_loop.executor_closed = true;
@@ -69,7 +68,7 @@ impl Kernel {
             }
         }
         for timer in timers {
-            if let super::loops::Target::Call(key) = timer.target {
+            if let super::loops::Target::Call(key) = timer.target() {
                 closures.extend(self.closures.remove(key));
             }
         }

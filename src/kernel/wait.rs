@@ -3,7 +3,7 @@
 use std::task::Waker;
 
 use super::arena::Key;
-use super::future::{Callback, Kind, State};
+use super::future::{Callback, Kind, Registered, State};
 use super::machine::{Errand, Kernel};
 use super::tasks::Wait;
 use crate::ident::TaskId;
@@ -121,7 +121,7 @@ impl Kernel {
                     self.outside.add_wait(self.registrations, job, key);
                 }
                 *waiting = Waiting::Foreign { registration: self.registrations, task: current };
-                Callback::Wake(self.registrations, Box::new(waker.clone()))
+                Callback::Wake(Box::new(Registered { number: self.registrations, waker: waker.clone() }))
             }
         };
         self.future_mut(key).add_callback(callback);
@@ -130,11 +130,11 @@ impl Kernel {
     fn renew_waker(&mut self, key: Key, registration: u64, waker: &Waker) {
         let mut old = None;
         for callback in self.future_mut(key).callbacks_mut() {
-            if let Callback::Wake(number, kept) = callback
-                && *number == registration
-                && !kept.will_wake(waker)
+            if let Callback::Wake(kept) = callback
+                && kept.number == registration
+                && !kept.waker.will_wake(waker)
             {
-                old = Some(std::mem::replace(&mut **kept, waker.clone()));
+                old = Some(std::mem::replace(&mut kept.waker, waker.clone()));
             }
         }
         self.errands.extend(old.map(Errand::Drop));
@@ -152,6 +152,21 @@ impl Kernel {
     /// A wait is over; its callback has been called, or is withdrawn by the caller.
     #[inline]
     fn forget_wait(&mut self, key: Key, waiting: &mut Waiting) {
+        if let Waiting::Task(id) = *waiting
+            && self.current == Some(id)
+            && let Some(task) = self.tasks.get_mut(id)
+            && task.extra.is_none()
+        {
+            // The one await of a task that goes on.
+            task.wait = task.wait.filter(|wait| wait.future != key);
+            *waiting = Waiting::Not;
+            return;
+        }
+        self.forget_any_wait(key, waiting);
+    }
+
+    #[inline(never)]
+    fn forget_any_wait(&mut self, key: Key, waiting: &mut Waiting) {
         let task = match std::mem::replace(waiting, Waiting::Not) {
             Waiting::Not => return,
             Waiting::Task(id) => Some(id),
@@ -176,11 +191,11 @@ impl Kernel {
         }
         let removed = future.remove_callback(|callback| match (was, callback) {
             (Waiting::Task(id), Callback::Step(task)) => *task == id,
-            (Waiting::Foreign { registration, .. }, Callback::Wake(number, _)) => *number == registration,
+            (Waiting::Foreign { registration, .. }, Callback::Wake(kept)) => kept.number == registration,
             _ => false,
         });
-        if let Some(Callback::Wake(_, waker)) = removed {
-            self.errands.push(Errand::Drop(*waker));
+        if let Some(Callback::Wake(kept)) = removed {
+            self.errands.push(Errand::Drop(kept.waker));
         }
     }
 }

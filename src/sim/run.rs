@@ -69,7 +69,7 @@ impl Sim {
     fn execute<T>(mut self, driver: impl FnOnce() -> Result<T, LoopError>) -> Report<T> {
         context::install_hook();
         let (seed, inspect) = (self.seed, self.inspect.take());
-        let world = World::new(self.kernel());
+        let world = World::new(context::next_run(), self.config());
         let Some(entered) = context::enter(&world) else {
             panic!(
                 "a seedbed run was started inside another one: await the future instead, or start the second run \
@@ -83,19 +83,19 @@ impl Sim {
         };
         // A value that leaves the run is dropped by the caller; whatever else is left ends here.
         context::tear_down(&world);
-        let foreign = context::take_foreign(world.run);
+        let foreign = context::take_foreign(world.run());
         drop(entered);
-        let kernel = World::into_kernel(world);
-        let mut kernel = kernel.expect("seedbed bug: a run was still in use at its end, please report");
-        kernel.note_foreign(&foreign);
-        let report = report(seed, kernel, outcome);
+        let report = world.finish(|kernel| {
+            kernel.note_foreign(&foreign);
+            report(seed, kernel, outcome)
+        });
         if let Some(inspect) = inspect {
             inspect(report.without_value());
         }
         report
     }
 
-    fn kernel(self) -> Kernel {
+    fn config(self) -> Config {
         let choices = match self.replay {
             None => ChoiceSource::propose(),
             Some((departures, mode)) => ChoiceSource::replay(&departures, mode)
@@ -106,7 +106,7 @@ impl Sim {
         let recorder = if self.trace { Recorder::on().capacity(self.trace_events) } else { Recorder::off() };
         let mut limits = self.limits;
         limits.steps = limits.steps.min(self.steps_cap);
-        let config = Config {
+        Config {
             seed: self.seed,
             policy: self.policy,
             choices,
@@ -117,20 +117,19 @@ impl Sim {
             stall: self.stall,
             profile: self.profile,
             heartbeat: self.heartbeat,
-        };
-        Kernel::new(context::next_run(), config)
+        }
     }
 }
 
 /// What a driver came to: its value, a refusal of its loop, or its own panic.
 type Outcome<T> = Result<Result<T, LoopError>, std::sync::Arc<crate::kernel::PanicReport>>;
 
-fn report<T>(seed: crate::seed::Seed, mut kernel: Kernel, outcome: Outcome<T>) -> Report<T> {
+fn report<T>(seed: crate::seed::Seed, kernel: &mut Kernel, outcome: Outcome<T>) -> Report<T> {
     let end = Instant::from_nanos(kernel.now);
-    let kind = verdict(&mut kernel, &outcome);
+    let kind = verdict(kernel, &outcome);
     let policy = kernel.picker.policy_name();
     let profile = kernel.picker.take_profile();
-    let choices = kernel.picker.take_choices().finish();
+    let choices = kernel.picker.finish_choices();
     let choices =
         choices.unwrap_or_else(|collision| panic!("the choices of this run cannot be told apart: {collision}"));
     let trace = kernel.recorder.finish(&mut kernel.names);

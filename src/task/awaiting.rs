@@ -4,12 +4,14 @@ use std::task::{Context, Poll};
 
 use super::error::TaskError;
 use crate::context;
+use crate::ident::TaskId;
 use crate::kernel::{Address, Found, Kernel, Key, State, Waiting};
 
 /// One await of one future object. Dropping it withdraws the wait.
 #[derive(Debug)]
 pub(crate) struct Awaiting {
-    address: Address,
+    run: u32,
+    key: Key,
     waiting: Waiting,
     /// The await is an error that the task is told one pass later, as asyncio does.
     fault: Option<Found>,
@@ -17,16 +19,44 @@ pub(crate) struct Awaiting {
 
 impl Awaiting {
     pub(crate) fn new(address: Address) -> Self {
-        Self { address, waiting: Waiting::Not, fault: None }
+        Self { run: address.run, key: address.key, waiting: Waiting::Not, fault: None }
     }
 
+    /// An await that the running task has begun already.
+    pub(crate) fn begun(run: u32, key: Key, by: TaskId) -> Self {
+        Self { run, key, waiting: Waiting::Task(by), fault: None }
+    }
+
+    /// Ends a sleep that has rung, if it is the only thing that the running task waits for; false, with nothing done, in
+    /// any other case.
+    #[inline]
+    pub(crate) fn end_sleep(&mut self) -> bool {
+        let Waiting::Task(id) = self.waiting else { return false };
+        let rung = context::of(self.run, |kernel| kernel.end_sleep(id, self.key));
+        if rung {
+            self.waiting = Waiting::Not;
+        }
+        rung
+    }
+
+    /// Where the future lives; which task it is, if it is one, is not kept here.
     pub(crate) fn address(&self) -> Address {
-        self.address
+        Address { run: self.run, key: self.key, task: None }
     }
 
     /// Polls until the future has settled.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<State, TaskError>> {
         self.poll_then(cx, |_, _, state| Ok(state))
+    }
+
+    /// True if the future has a value and this await, which had not begun, is over with that.
+    #[inline]
+    pub(crate) fn is_plainly_finished(&self) -> bool {
+        self.waiting == Waiting::Not
+            && self.fault.is_none()
+            && context::of(self.run, |kernel| {
+                kernel.current.is_some() && kernel.futures.get(self.key).is_some_and(|f| f.state == State::Finished)
+            })
     }
 
     /// Polls until the future has settled, and reads it while the kernel is borrowed.
@@ -39,7 +69,7 @@ impl Awaiting {
         if let Some(fault) = self.fault {
             return Poll::Ready(Err(told(fault)));
         }
-        let Address { run, key, .. } = self.address;
+        let Self { run, key, .. } = *self;
         let looked = context::of(run, |kernel| match self.look(kernel, cx) {
             Found::Settled(state) => Ok(read(kernel, key, state)),
             found => Err((found, kernel.current.is_some())),
@@ -60,12 +90,11 @@ impl Awaiting {
     /// The look itself, for code that has the kernel borrowed already.
     #[inline]
     pub(crate) fn look(&mut self, kernel: &mut Kernel, cx: &Context<'_>) -> Found {
-        if kernel.running_loop.is_none() && kernel.outside.current.is_none() {
+        let own = kernel.current.is_some_and(|task| context::is_own(cx.waker(), self.run, task));
+        if !own && kernel.running_loop.is_none() && kernel.outside.current.is_none() {
             return Found::NoLoop;
         }
-        let Address { run, key, .. } = self.address;
-        let own = kernel.current.is_some_and(|task| context::is_own(cx.waker(), run, task));
-        kernel.poll_future(key, &mut self.waiting, own, cx.waker())
+        kernel.poll_future(self.key, &mut self.waiting, own, cx.waker())
     }
 }
 
@@ -88,7 +117,7 @@ fn nothing_runs() -> ! {
 impl Clone for Awaiting {
     /// Another await of the same future, not begun.
     fn clone(&self) -> Self {
-        Self::new(self.address)
+        Self::new(self.address())
     }
 }
 
@@ -96,7 +125,7 @@ impl Awaiting {
     /// Stops waiting.
     pub(crate) fn withdraw(&mut self) {
         if self.waiting != Waiting::Not {
-            let Address { run, key, .. } = self.address;
+            let Self { run, key, .. } = *self;
             let waiting = &mut self.waiting;
             context::try_of(run, |kernel| kernel.end_wait(key, waiting));
         }

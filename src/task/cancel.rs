@@ -63,8 +63,7 @@ impl<F: Future> Future for CatchCancel<F> {
             Ok(entered) => {
                 let future = this.future.as_mut().as_pin_mut().expect("`catch_cancel` was polled after it completed");
                 let polled = future.poll(cx);
-                drop(entered);
-                match (polled, this.frame.take_inbox()) {
+                match (polled, this.frame.exit(entered)) {
                     (Poll::Ready(output), _) => Ok(output),
                     (Poll::Pending, Some(cancelled)) => Err(cancelled),
                     (Poll::Pending, None) => return Poll::Pending,

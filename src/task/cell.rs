@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::context;
-use crate::kernel::{Address, Outcome, Owner, RunTask};
+use crate::ident::TaskId;
+use crate::kernel::{Address, Key, Outcome, Owner, RunTask};
 
 /// A place from which a settled future's value is read.
 pub(crate) trait Slot<T>: Owner {
@@ -26,28 +27,31 @@ enum Stage<F: Future> {
     Gone,
 }
 
-/// A coroutine and what became of it.
-pub(crate) struct TaskCell<F: Future> {
-    address: Address,
-    /// Whether an output counts as a failure.
-    fails: fn(&F::Output) -> bool,
+/// A coroutine and what became of it; `fails` tells whether an output counts as a failure.
+pub(crate) struct TaskCell<F: Future, P> {
+    run: u32,
+    future: Key,
+    task: TaskId,
+    fails: P,
     /// Invariant: a `Running` coroutine is never moved, only overwritten where it is; see `poll`.
     stage: RefCell<Stage<F>>,
 }
 
-impl<F: Future> TaskCell<F> {
-    pub(crate) fn new(address: Address, future: F, fails: fn(&F::Output) -> bool) -> Self {
-        Self { address, fails, stage: RefCell::new(Stage::Running(future)) }
+impl<F: Future, P> TaskCell<F, P> {
+    #[inline]
+    pub(crate) fn new(run: u32, future: Key, task: TaskId, coroutine: F, fails: P) -> Self {
+        Self { run, future, task, fails, stage: RefCell::new(Stage::Running(coroutine)) }
     }
 }
 
-impl<F: Future> Owner for TaskCell<F> {
+impl<F: Future, P> Owner for TaskCell<F, P> {
+    #[inline]
     fn address(&self) -> Address {
-        self.address
+        Address { run: self.run, key: self.future, task: Some(self.task) }
     }
 }
 
-impl<F: Future> RunTask for TaskCell<F> {
+impl<F: Future, P: Fn(&F::Output) -> bool> RunTask for TaskCell<F, P> {
     fn poll(&self, cx: &mut Context<'_>) -> Poll<Outcome> {
         let mut stage = self.stage.borrow_mut();
         let Stage::Running(future) = &mut *stage else {
@@ -68,7 +72,7 @@ impl<F: Future> RunTask for TaskCell<F> {
     }
 }
 
-impl<F: Future> Slot<F::Output> for TaskCell<F> {
+impl<F: Future, P> Slot<F::Output> for TaskCell<F, P> {
     fn take(&self) -> Option<F::Output> {
         // A destructor inside the task may get here while the stage is being overwritten.
         let mut stage = self.stage.try_borrow_mut().ok()?;
@@ -96,9 +100,10 @@ impl<F: Future> Slot<F::Output> for TaskCell<F> {
     }
 }
 
-impl<F: Future> Drop for TaskCell<F> {
+impl<F: Future, P> Drop for TaskCell<F, P> {
+    #[inline]
     fn drop(&mut self) {
-        context::release(self.address);
+        context::release(self.address());
     }
 }
 

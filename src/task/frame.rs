@@ -4,7 +4,7 @@ use std::task::Context;
 
 use crate::context;
 use crate::ident::TaskId;
-use crate::kernel::{Cancelled, FrameIndex};
+use crate::kernel::{Cancelled, FrameIndex, Kernel};
 
 /// A region of a task's code that catches a cancellation, or bounds one.
 ///
@@ -29,6 +29,13 @@ pub(crate) struct Inside {
     outer: Option<(u32, FrameIndex)>,
 }
 
+impl Inside {
+    /// False in a job, where the frame is inert.
+    pub(crate) fn is_in_task(&self) -> bool {
+        self.outer.is_some()
+    }
+}
+
 impl Drop for Inside {
     fn drop(&mut self) {
         if let Some((run, outer)) = self.outer {
@@ -42,59 +49,75 @@ impl Frame {
         Self { catches, place: None }
     }
 
-    /// The frame as a target of requests; none before it was entered, and outside tasks.
-    pub(crate) fn target(&self) -> Option<(TaskId, u32)> {
-        self.place.map(|place| (place.task, place.index))
-    }
-
     /// Begins a poll inside the frame; `Err` is a cancellation that was thrown at it.
     pub(crate) fn enter(&mut self, cx: &Context<'_>) -> Result<Inside, Cancelled> {
+        self.enter_with(cx, |_, _, _| ())
+    }
+
+    /// As `enter`; `begin` is told the task and the frame when it is entered for the first time.
+    #[inline]
+    pub(crate) fn enter_with(
+        &mut self,
+        cx: &Context<'_>,
+        begin: impl FnOnce(&mut Kernel, TaskId, u32),
+    ) -> Result<Inside, Cancelled> {
         let (catches, place) = (self.catches, &mut self.place);
-        let moved = context::with("a `catch_cancel`, `timeout` or `TaskGroup`", |kernel| {
-            let Some(task) = kernel.current else { return place.is_some() };
+        let entered = context::with("a `catch_cancel`, `timeout` or `TaskGroup`", |kernel| {
+            let Some(task) = kernel.current else { return place.is_none().then_some(Ok(Inside { outer: None })) };
             // A combinator's waker is kept: it may poll only what was woken.
             let wrapped = Some(cx.waker()).filter(|waker| !context::is_own(waker, kernel.run, task));
-            match *place {
-                // Of another run: said below.
-                Some(Place { run, .. }) if run != kernel.run => false,
-                Some(Place { task: owner, index, .. }) if owner == task => {
-                    kernel.renew_frame(task, index, wrapped);
-                    false
+            let outer = match *place {
+                Some(Place { run, task: owner, index }) if run == kernel.run && owner == task => {
+                    kernel.enter_again(task, index, wrapped)
                 }
-                Some(_) => true,
+                Some(_) => return None,
                 None => {
                     let index = kernel.enter_frame(task, catches, wrapped.cloned());
                     *place = Some(Place { run: kernel.run, task, index });
-                    false
+                    begin(kernel, task, index);
+                    Ok(kernel.frame.replace(index))
                 }
-            }
+            };
+            Some(outer.map(|outer| Inside { outer: Some((kernel.run, outer)) }))
         });
-        assert!(
-            !moved,
-            "a future with a `catch_cancel`, `timeout` or `TaskGroup` in progress was moved to another task; \
-             await it where it was first polled"
-        );
-        let Some(Place { run, task, index }) = self.place else { return Ok(Inside { outer: None }) };
-        context::of(run, |kernel| match kernel.take_inbox(task, index) {
-            Some(cancelled) => Err(cancelled),
-            None => {
-                let outer = kernel.frame.replace(index);
-                Ok(Inside { outer: Some((run, outer)) })
-            }
-        })
+        entered.unwrap_or_else(|| self.misplaced())
     }
 
-    /// A cancellation that the code inside raised during the poll.
-    pub(crate) fn take_inbox(&mut self) -> Option<Cancelled> {
+    /// The frame was entered in another task, or in another run.
+    #[cold]
+    fn misplaced(&self) -> ! {
+        if let Some(Place { run, .. }) = self.place {
+            context::of(run, |_| ());
+        }
+        panic!(
+            "a future with a `catch_cancel`, `timeout` or `TaskGroup` in progress was moved to another task; \
+             await it where it was first polled"
+        )
+    }
+
+    /// Ends a poll inside the frame: a cancellation that the code inside raised meanwhile.
+    #[inline]
+    pub(crate) fn exit(&self, mut inside: Inside) -> Option<Cancelled> {
         let Place { run, task, index } = self.place?;
-        context::of(run, |kernel| kernel.take_inbox(task, index))
+        // What its destructor would do is done here, in the borrow that looks into the inbox.
+        let (_, outer) = inside.outer.take()?;
+        context::of(run, |kernel| kernel.exit_frame(task, index, outer))
+    }
+
+    /// Ends the frame, after `end`.
+    #[inline]
+    pub(crate) fn leave_with<R>(&mut self, end: impl FnOnce(&mut Kernel, TaskId, u32) -> R) -> Option<R> {
+        let Place { run, task, index } = self.place.take()?;
+        context::try_of(run, |kernel| {
+            let result = end(kernel, task, index);
+            kernel.leave_frame(task, index);
+            result
+        })
     }
 
     /// Ends the frame: the code inside is done.
     pub(crate) fn leave(&mut self) {
-        if let Some(Place { run, task, index }) = self.place.take() {
-            context::try_of(run, |kernel| kernel.leave_frame(task, index));
-        }
+        self.leave_with(|_, _, _| ());
     }
 }
 

@@ -125,7 +125,7 @@ impl FutureRef {
         let Address { run, key, .. } = self.address();
         let closure: Closure = Box::new(callback);
         context::of(run, |kernel| {
-            let id = kernel.closures.insert(closure);
+            let id = kernel.closures.insert(closure.into());
             kernel.add_done_callback(key, Callback::Call(id));
             CallbackId(id)
         })

@@ -167,7 +167,18 @@ impl<T> std::fmt::Debug for Task<T> {
 impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.awaiting.is_plainly_finished() {
+            return Poll::Ready(self.slot.take().ok_or(TaskError::Taken));
+        }
+        self.get_mut().poll_waiting(cx)
+    }
+}
+
+impl<T> Task<T> {
+    #[inline(never)]
+    fn poll_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, TaskError>> {
         let settled = ready!(self.awaiting.poll_then(cx, |kernel, key, _| read_error(kernel, key)));
         Poll::Ready(settled.and_then(|()| self.slot.take().ok_or(TaskError::Taken)))
     }

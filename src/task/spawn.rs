@@ -9,7 +9,7 @@ use super::future_ref::LoopClosed;
 use super::handle::Task;
 use crate::context;
 use crate::ident::LoopId;
-use crate::kernel::RunTask;
+use crate::kernel::{HIDDEN, RunTask};
 
 /// Runs a coroutine as a task of its own. Its first step comes in the next pass of the loop, behind everything that is
 /// ready already.
@@ -113,7 +113,7 @@ impl<'a> Builder<'a> {
     /// A task of the loop's own, which `all_tasks` and reports leave out.
     pub(crate) fn hidden(mut self) -> Self {
         self.hidden = true;
-        self.name = Some("(loop)");
+        self.name = Some(HIDDEN);
         self
     }
 
@@ -155,7 +155,11 @@ impl<'a> Builder<'a> {
     }
 
     #[track_caller]
-    fn spawn_with<F>(self, future: F, fails: fn(&F::Output) -> bool) -> Result<Task<F::Output>, LoopClosed>
+    fn spawn_with<F>(
+        self,
+        future: F,
+        fails: impl Fn(&F::Output) -> bool + 'static,
+    ) -> Result<Task<F::Output>, LoopClosed>
     where
         F: Future + 'static,
         F::Output: 'static,
@@ -166,16 +170,16 @@ impl<'a> Builder<'a> {
             None => Location::caller(),
         };
         // The coroutine is moved, never run or dropped, while the kernel is borrowed.
-        let mut future = Some(future);
+        let mut made_of = Some((future, fails));
         let (cell, over) = context::with("spawn", |kernel| {
             let loop_id = self.loop_id.unwrap_or_else(|| kernel.loop_for_calls());
             if kernel.event_loop(loop_id).closed {
                 return (None, false);
             }
             let mut cell = None;
-            kernel.spawn(loop_id, self.name, self.hidden, location, |address| {
-                let future = future.take().expect("seedbed bug: a task was made twice, please report");
-                let made = Rc::new(TaskCell::new(address, future, fails));
+            kernel.spawn(loop_id, self.name, self.hidden, location, |run, key, id| {
+                let (future, fails) = made_of.take().expect("seedbed bug: a task was made twice, please report");
+                let made = Rc::new(TaskCell::new(run, key, id, future, fails));
                 cell = Some(Rc::clone(&made));
                 made as Rc<dyn RunTask>
             });

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::context;
 use crate::instant::Instant;
-use crate::kernel::{Address, Kind, Until};
+use crate::kernel::{Address, Kind, Purpose, Until};
 use crate::task::Awaiting;
 use crate::trace::Event;
 
@@ -117,17 +117,17 @@ impl Future for AtRest {
 
 fn register(goal: Goal) -> Address {
     context::with("advance", |kernel| {
-        let (until, words) = match goal {
+        let (until, purpose) = match goal {
             Goal::Advance(span) => {
                 let to = kernel.deadline_after(span.as_nanos());
                 let who = kernel.actor();
                 kernel.emit(Event::Advanced { who, until: Instant::from_nanos(to) });
-                (Until::Instant(to), "the clock, which it moves by hand")
+                (Until::Instant(to), Purpose::Clock)
             }
-            Goal::Wait(until) => (until, "everything else to come to rest"),
+            Goal::Wait(until) => (until, Purpose::Rest),
         };
         let loop_id = kernel.loop_for_calls();
-        let address = kernel.new_future(loop_id, Kind::Other(words));
+        let address = kernel.new_future(loop_id, Kind::Other(purpose));
         kernel.idle.add(address.key, until);
         address
     })

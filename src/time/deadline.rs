@@ -1,21 +1,17 @@
 //! The state machine behind a timeout, as CPython's `timeouts.py` has it.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use crate::context;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
-use crate::kernel::{Closure, Key, Target};
+use crate::kernel::{Call, Kernel, Key, Target};
 use crate::trace::Event;
 
-/// `Created` before the first poll, `Entered` while the future runs, `Expiring` once the deadline has cancelled it,
-/// `Expired` or `Exited` at the end. Each is entered at most once, in this order.
+/// `Created` before the first poll, `Entered` while the future runs, `Expired` or `Exited` at the end. Each is entered at
+/// most once, in this order. CPython's `EXPIRING` is an entered timeout whose frame has expired, which the kernel notes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
     Created,
     Entered,
-    Expiring,
     Expired,
     Exited,
 }
@@ -41,22 +37,19 @@ pub(super) enum Leaving {
     Other,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline {
     state: State,
     when: Option<Instant>,
-    target: Option<Aim>,
-    /// The callback that waits for the deadline. Invariant: none unless `Entered`.
+    /// Invariant: there is one from `Entered` on.
+    aim: Option<Aim>,
+    /// The callback that waits for the deadline; stale once that has passed.
     handle: Option<Key>,
 }
 
 impl Deadline {
     pub(super) fn new(when: Option<Instant>) -> Self {
-        Self { state: State::Created, when, target: None, handle: None }
-    }
-
-    pub(super) fn is_created(&self) -> bool {
-        self.state == State::Created
+        Self { state: State::Created, when, aim: None, handle: None }
     }
 
     pub(super) fn when(&self) -> Option<Instant> {
@@ -64,138 +57,84 @@ impl Deadline {
     }
 
     pub(super) fn expired(&self) -> bool {
-        matches!(self.state, State::Expiring | State::Expired)
+        match (self.state, self.aim) {
+            (State::Expired, _) => true,
+            (State::Entered, Some(aim)) => {
+                context::try_of(aim.run, |kernel| kernel.has_expired(aim.task, aim.frame)).unwrap_or(false)
+            }
+            _ => false,
+        }
     }
 
     /// The first poll.
-    pub(super) fn start(this: &Rc<RefCell<Self>>, frame: Option<(TaskId, u32)>, when: Option<Instant>) {
-        let target = frame.map(|(task, frame)| {
-            context::with("timeout", |kernel| {
-                let entry = kernel.tasks.get(task).expect("seedbed bug: a timeout of an ended task, please report");
-                let (future, loop_id) = (entry.future, entry.loop_id);
-                Aim { run: kernel.run, task, future, frame, requests: kernel.requests(future), loop_id }
-            })
-        });
-        {
-            let mut deadline = this.borrow_mut();
-            deadline.state = State::Entered;
-            deadline.target = target;
-        }
-        assert!(target.is_some(), "a timeout works inside a task only: a job cannot be cancelled");
-        Self::schedule(this, when);
+    #[inline]
+    pub(super) fn start(&mut self, kernel: &mut Kernel, task: TaskId, frame: u32, when: Option<Instant>) {
+        let entry = kernel.tasks.get(task).expect("seedbed bug: a timeout of an ended task, please report");
+        let (future, loop_id) = (entry.future, entry.loop_id);
+        let aim = Aim { run: kernel.run, task, future, frame, requests: kernel.requests(future), loop_id };
+        self.state = State::Entered;
+        self.aim = Some(aim);
+        self.schedule(kernel, aim, when);
     }
 
-    pub(super) fn reschedule(this: &Rc<RefCell<Self>>, when: Option<Instant>) -> Result<(), RescheduleError> {
-        match this.borrow().state {
-            State::Entered => {}
-            State::Created => return Err(RescheduleError::Created),
-            State::Expiring => return Err(RescheduleError::Expiring),
-            State::Expired => return Err(RescheduleError::Expired),
-            State::Exited => return Err(RescheduleError::Finished),
-        }
-        Self::schedule(this, when);
-        Ok(())
+    pub(super) fn reschedule(&mut self, when: Option<Instant>) -> Result<(), RescheduleError> {
+        let aim = match (self.state, self.aim) {
+            (State::Created, _) | (_, None) => return Err(RescheduleError::Created),
+            (State::Expired, _) => return Err(RescheduleError::Expired),
+            (State::Exited, _) => return Err(RescheduleError::Finished),
+            (State::Entered, Some(aim)) => aim,
+        };
+        context::of(aim.run, |kernel| {
+            if kernel.has_expired(aim.task, aim.frame) {
+                return Err(RescheduleError::Expiring);
+            }
+            self.schedule(kernel, aim, when);
+            Ok(())
+        })
     }
 
     /// Sets the deadline of a timeout that has begun.
-    fn schedule(this: &Rc<RefCell<Self>>, when: Option<Instant>) {
-        let (old, target) = {
-            let mut deadline = this.borrow_mut();
-            deadline.when = when;
-            (deadline.handle.take(), deadline.target)
-        };
-        let Some(target) = target else { return };
-        discard(target, old);
-        let Some(when) = when else {
-            emit_armed(target, None);
-            return;
-        };
-        let weak = Rc::downgrade(this);
-        let expire: Closure = Box::new(move || {
-            if let Some(deadline) = weak.upgrade() {
-                Self::expire(&deadline);
-            }
-        });
-        emit_armed(target, Some(when));
-        let handle = context::of(target.run, |kernel| {
-            let when = when.as_nanos();
-            if when <= kernel.now {
-                return kernel.call_soon(target.loop_id, expire).ok();
-            }
+    #[inline]
+    fn schedule(&mut self, kernel: &mut Kernel, aim: Aim, when: Option<Instant>) {
+        self.discard(kernel, aim);
+        self.when = when;
+        if kernel.tasks.get(aim.task).is_some_and(|task| !task.hidden) {
+            kernel.emit(Event::TimeoutArmed { who: aim.task.into(), until: when });
+        }
+        let Some(when) = when.map(Instant::as_nanos) else { return };
+        let expire = Call::Timeout(aim.task, aim.frame);
+        self.handle = if when > kernel.now {
             let key = kernel.closures.insert(expire);
-            kernel.add_timer(target.loop_id, when, Target::Call(key));
+            kernel.add_timer(aim.loop_id, when, Target::Call(key));
             Some(key)
-        });
-        this.borrow_mut().handle = handle;
-    }
-
-    /// The deadline has passed: cancels what is inside.
-    fn expire(this: &Rc<RefCell<Self>>) {
-        let target = {
-            let mut deadline = this.borrow_mut();
-            deadline.handle = None;
-            if deadline.state != State::Entered {
-                return;
-            }
-            deadline.state = State::Expiring;
-            deadline.target
+        } else {
+            kernel.call_soon(aim.loop_id, expire).ok()
         };
-        let Some(target) = target else { return };
-        context::of(target.run, |kernel| {
-            kernel.emit(Event::TimeoutExpired { who: target.task.into() });
-            kernel.cancel_task(target.task, Some(target.frame), &None);
-        });
     }
 
-    /// The future inside is done or unwound: CPython's `__aexit__`.
-    pub(super) fn leave(&mut self) -> Leaving {
-        let Some(target) = self.target else { return Leaving::Other };
-        discard(target, self.handle.take());
-        match self.state {
-            State::Expiring => {
-                self.state = State::Expired;
-                let left = context::of(target.run, |kernel| kernel.uncancel(target.future));
-                if left <= target.requests { Leaving::Elapsed } else { Leaving::Other }
-            }
-            State::Created | State::Entered | State::Expired | State::Exited => {
-                self.state = State::Exited;
-                Leaving::Other
-            }
+    /// Withdraws the callback of an old deadline, and says whether there was one that still waited.
+    #[inline]
+    fn discard(&mut self, kernel: &mut Kernel, aim: Aim) -> bool {
+        let Some(handle) = self.handle.take() else { return false };
+        let waited = kernel.closures.remove(handle).is_some();
+        if waited {
+            kernel.timer_cancelled(aim.loop_id);
         }
+        waited
     }
 
-    /// The timeout was dropped: whether it was unwound from outside or forgotten, it leaves.
-    pub(super) fn abandon(this: &Rc<RefCell<Self>>) {
-        let mut deadline = this.borrow_mut();
-        if matches!(deadline.state, State::Entered | State::Expiring) {
-            let Some(target) = deadline.target else { return };
-            if context::try_of(target.run, |_| ()).is_some() {
-                deadline.leave();
-            }
+    /// The future inside is done or unwound, or the timeout was dropped with it: CPython's `__aexit__`.
+    #[inline]
+    pub(super) fn leave(&mut self, kernel: &mut Kernel) -> Leaving {
+        let (State::Entered, Some(aim)) = (self.state, self.aim) else { return Leaving::Other };
+        if self.discard(kernel, aim) || !kernel.has_expired(aim.task, aim.frame) {
+            self.state = State::Exited;
+            return Leaving::Other;
         }
+        self.state = State::Expired;
+        let left = kernel.uncancel(aim.future);
+        if left <= aim.requests { Leaving::Elapsed } else { Leaving::Other }
     }
-}
-
-fn emit_armed(target: Aim, until: Option<Instant>) {
-    context::of(target.run, |kernel| {
-        if kernel.tasks.get(target.task).is_some_and(|task| !task.hidden) {
-            let who = target.task.into();
-            kernel.emit(Event::TimeoutArmed { who, until });
-        }
-    });
-}
-
-/// Withdraws the callback of an old deadline, and drops it outside the borrow.
-fn discard(target: Aim, handle: Option<Key>) {
-    let Some(handle) = handle else { return };
-    let closure = context::of(target.run, |kernel| {
-        let closure = kernel.closures.remove(handle);
-        if closure.is_some() {
-            kernel.timer_cancelled(target.loop_id);
-        }
-        closure
-    });
-    drop(closure);
 }
 
 /// Why a deadline could not be moved.

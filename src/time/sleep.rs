@@ -1,6 +1,7 @@
 //! Sleeping in virtual time.
 
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -52,25 +53,16 @@ enum State {
     For(Duration),
     Until(Instant),
     Yielding(YieldNow),
-    Armed(Alarm),
+    /// Waits for a future of the loop's own that a timer settles. `Sleep` drops it.
+    Armed(ManuallyDrop<Awaiting>),
     Done,
 }
 
-/// A future of the loop's own that a timer settles.
-#[derive(Debug)]
-struct Alarm {
-    awaiting: Awaiting,
-    /// Its entry was given back.
-    released: bool,
-}
-
-impl Drop for Alarm {
+impl Drop for Sleep {
     fn drop(&mut self) {
-        if self.released {
-            return;
-        }
-        self.awaiting.withdraw();
-        let Address { run, key, .. } = self.awaiting.address();
+        let State::Armed(awaiting) = &mut self.state else { return };
+        awaiting.withdraw();
+        let Address { run, key, .. } = awaiting.address();
         context::try_of(run, |kernel| {
             let Some(loop_id) = kernel.futures.get(key).map(|future| future.loop_id) else { return };
             if kernel.release_future(key) {
@@ -80,76 +72,82 @@ impl Drop for Alarm {
     }
 }
 
-impl Alarm {
-    /// Sets the alarm, and begins to wait for it.
-    fn set(kernel: &mut Kernel, deadline: u64, cx: &Context<'_>) -> (Self, Found) {
-        let loop_id = kernel.loop_for_calls();
-        let address = kernel.new_future(loop_id, Kind::Sleep);
-        kernel.add_timer(loop_id, deadline, Target::Settle(address.key));
-        let who = kernel.actor();
-        kernel.emit(Event::Slept { who, until: Instant::from_nanos(deadline) });
-        let mut alarm = Self { awaiting: Awaiting::new(address), released: false };
-        let found = alarm.awaiting.look(kernel, cx);
-        (alarm, found)
+impl Sleep {
+    /// Begins to sleep where the task that runs is all that waits: in one borrow, without a look at what cannot be there.
+    #[inline]
+    fn begin_plainly(&mut self, cx: &Context<'_>) -> bool {
+        let begun = context::with("sleep", |kernel| {
+            let id = kernel.current.filter(|&id| context::is_own(cx.waker(), kernel.run, id))?;
+            let deadline = match self.state {
+                State::For(duration) if !duration.is_zero() => kernel.deadline_after(duration.as_nanos()),
+                State::Until(deadline) if deadline.as_nanos() > kernel.now => deadline.as_nanos(),
+                _ => return None,
+            };
+            Some((kernel.run, kernel.sleep(id, deadline)?, id))
+        });
+        let Some((run, key, id)) = begun else { return false };
+        self.state = State::Armed(ManuallyDrop::new(Awaiting::begun(run, key, id)));
+        true
     }
 
-    /// An alarm is cancelled only together with the task, which then does not poll this.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let released = &mut self.released;
-        let rung = self.awaiting.poll_then(cx, |kernel, key, _| {
-            kernel.release_future(key);
-            *released = true;
-            Ok(())
+    /// Begins in any other case: under a combinator, in a job, beside another wait; or makes it a bare pass of the loop.
+    #[inline(never)]
+    fn begin(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let (armed, found) = context::with("sleep", |kernel| match self.state {
+            State::For(duration) if !duration.is_zero() => {
+                let deadline = kernel.deadline_after(duration.as_nanos());
+                arm(kernel, deadline, cx)
+            }
+            State::Until(deadline) if deadline.as_nanos() > kernel.now => arm(kernel, deadline.as_nanos(), cx),
+            _ => (State::Yielding(yield_now()), Found::Itself),
         });
-        rung.map(|_| ())
+        self.state = armed;
+        if found == Found::Pending { Poll::Pending } else { self.go_on(cx) }
     }
+
+    #[inline(never)]
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.state {
+            State::Yielding(yielding) => ready!(Pin::new(yielding).poll(cx)),
+            // The entry is given back in the borrow that sees it ring. An alarm is cancelled only together with the task,
+            // which then does not poll this.
+            State::Armed(awaiting) => {
+                let rung = awaiting.poll_then(cx, |kernel, key, _| Ok(kernel.release_future(key)));
+                ready!(rung.map(drop));
+            }
+            State::Done => {}
+            State::For(_) | State::Until(_) => return self.begin(cx),
+        }
+        self.state = State::Done;
+        Poll::Ready(())
+    }
+}
+
+/// Sets an alarm, and begins to wait for it.
+fn arm(kernel: &mut Kernel, deadline: u64, cx: &Context<'_>) -> (State, Found) {
+    let loop_id = kernel.loop_for_calls();
+    let address = kernel.new_future(loop_id, Kind::Sleep);
+    kernel.add_timer(loop_id, deadline, Target::Settle(address.key));
+    let who = kernel.actor();
+    kernel.emit(Event::Slept { who, until: Instant::from_nanos(deadline) });
+    let mut awaiting = Awaiting::new(address);
+    let found = awaiting.look(kernel, cx);
+    (State::Armed(ManuallyDrop::new(awaiting)), found)
 }
 
 impl Future for Sleep {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            match &mut self.state {
-                State::For(duration) => {
-                    let nanos = duration.as_nanos();
-                    if nanos == 0 {
-                        self.state = State::Yielding(yield_now());
-                        continue;
-                    }
-                    let (alarm, found) = context::with("sleep", |kernel| {
-                        let deadline = kernel.deadline_after(nanos);
-                        Alarm::set(kernel, deadline, cx)
-                    });
-                    self.state = State::Armed(alarm);
-                    if found == Found::Pending {
-                        return Poll::Pending;
-                    }
-                }
-                State::Until(deadline) => {
-                    let deadline = deadline.as_nanos();
-                    let alarm = context::with("sleep_until", |kernel| {
-                        (deadline > kernel.now).then(|| Alarm::set(kernel, deadline, cx))
-                    });
-                    let Some((alarm, found)) = alarm else {
-                        self.state = State::Yielding(yield_now());
-                        continue;
-                    };
-                    self.state = State::Armed(alarm);
-                    if found == Found::Pending {
-                        return Poll::Pending;
-                    }
-                }
-                State::Yielding(yielding) => {
-                    ready!(Pin::new(yielding).poll(cx));
-                    self.state = State::Done;
-                }
-                State::Armed(alarm) => {
-                    ready!(alarm.poll(cx));
-                    self.state = State::Done;
-                }
-                State::Done => return Poll::Ready(()),
+        if let State::Armed(awaiting) = &mut self.state {
+            if awaiting.end_sleep() {
+                self.state = State::Done;
+                return Poll::Ready(());
             }
+        } else if self.begin_plainly(cx) {
+            return Poll::Pending;
         }
+        self.go_on(cx)
     }
 }

@@ -1,6 +1,6 @@
 //! Timeouts: a deadline that cancels what it encloses, and turns its own cancellation into `Elapsed`.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -81,7 +81,7 @@ pin_project! {
         future: Option<F>,
         frame: Frame,
         start: Start,
-        deadline: Rc<RefCell<Deadline>>,
+        deadline: Kept,
         // A cancellation that is not ours was passed on.
         passed_on: bool,
     }
@@ -91,8 +91,29 @@ pin_project! {
             let this = this.project();
             let mut future = this.future;
             future.set(None);
-            Deadline::abandon(this.deadline);
+            // Whether it is unwound from outside or forgotten, it leaves.
+            let deadline = this.deadline.cell();
+            let _left = this.frame.leave_with(|kernel, _, _| deadline.borrow_mut().leave(kernel));
         }
+    }
+}
+
+/// A deadline, in its timeout until somebody asks for a handle.
+#[derive(Debug)]
+struct Kept {
+    own: RefCell<Deadline>,
+    /// In place of `own`, once there is a handle.
+    shared: OnceCell<Rc<RefCell<Deadline>>>,
+}
+
+impl Kept {
+    #[inline]
+    fn cell(&self) -> &RefCell<Deadline> {
+        self.shared.get().map_or(&self.own, |shared| shared)
+    }
+
+    fn share(&self) -> Rc<RefCell<Deadline>> {
+        Rc::clone(self.shared.get_or_init(|| Rc::new(RefCell::new(*self.own.borrow()))))
     }
 }
 
@@ -102,7 +123,7 @@ impl<F: Future> Timeout<F> {
             Start::At(at) => Some(at),
             Start::Never | Start::After(_) => None,
         };
-        let deadline = Rc::new(RefCell::new(Deadline::new(when)));
+        let deadline = Kept { own: RefCell::new(Deadline::new(when)), shared: OnceCell::new() };
         Self { future: Some(future), frame: Frame::new(true), start, deadline, passed_on: false }
     }
 
@@ -113,7 +134,7 @@ impl<F: Future> Timeout<F> {
 
     /// A handle to move the deadline, or to ask for it.
     pub fn handle(&self) -> TimeoutHandle {
-        TimeoutHandle { deadline: Rc::clone(&self.deadline) }
+        TimeoutHandle { deadline: self.deadline.share() }
     }
 }
 
@@ -125,25 +146,22 @@ impl<F: Future> Future for Timeout<F> {
         if *this.passed_on {
             return Poll::Pending;
         }
-        let entered = this.frame.enter(cx);
-        if this.deadline.borrow().is_created() {
-            let when = match *this.start {
+        let (start, deadline) = (*this.start, this.deadline.cell());
+        let entered = this.frame.enter_with(cx, |kernel, task, frame| {
+            let when = match start {
                 Start::Never => None,
                 Start::At(at) => Some(at),
-                Start::After(limit) => {
-                    let nanos = context::with("timeout", |kernel| kernel.deadline_after(limit.as_nanos()));
-                    Some(Instant::from_nanos(nanos))
-                }
+                Start::After(limit) => Some(Instant::from_nanos(kernel.deadline_after(limit.as_nanos()))),
             };
-            Deadline::start(this.deadline, this.frame.target(), when);
-        }
+            deadline.borrow_mut().start(kernel, task, frame, when);
+        });
         let result = match entered {
             Err(cancelled) => Err(cancelled),
             Ok(entered) => {
+                assert!(entered.is_in_task(), "a timeout works inside a task only: a job cannot be cancelled");
                 let future = this.future.as_mut().as_pin_mut().expect("`timeout` was polled after it completed");
                 let polled = future.poll(cx);
-                drop(entered);
-                match (polled, this.frame.take_inbox()) {
+                match (polled, this.frame.exit(entered)) {
                     (Poll::Ready(output), _) => Ok(output),
                     (Poll::Pending, Some(cancelled)) => Err(cancelled),
                     (Poll::Pending, None) => return Poll::Pending,
@@ -151,8 +169,8 @@ impl<F: Future> Future for Timeout<F> {
             }
         };
         this.future.set(None);
-        let leaving = this.deadline.borrow_mut().leave();
-        this.frame.leave();
+        let left = this.frame.leave_with(|kernel, _, _| deadline.borrow_mut().leave(kernel));
+        let leaving = left.unwrap_or(Leaving::Other);
         match (result, leaving) {
             (Ok(output), _) => Poll::Ready(Ok(output)),
             (Err(_), Leaving::Elapsed) => Poll::Ready(Err(Elapsed)),
@@ -201,7 +219,7 @@ impl TimeoutHandle {
     /// [`RescheduleError`]: the timeout has not begun, or has expired or finished.
     #[doc(alias = "asyncio.Timeout.reschedule")]
     pub fn reschedule(&self, when: Option<Instant>) -> Result<(), RescheduleError> {
-        Deadline::reschedule(&self.deadline, when)
+        self.deadline.borrow_mut().reschedule(when)
     }
 
     /// The deadline, if it has one. One that is counted from the first poll is known from then on.

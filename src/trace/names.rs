@@ -111,6 +111,13 @@ impl Names {
         self.tasks.add(parent, label, location)
     }
 
+    /// As `add_task`, for a task that has a parent and no name of its own.
+    #[inline]
+    pub(crate) fn add_child(&mut self, parent: TaskId, number: u32, location: &'static Location<'static>) {
+        self.digester.feed(NUMBERED_TASK, (u64::from(parent.get()) + 1) << 32 | u64::from(number));
+        self.tasks.add_child(parent, number, location);
+    }
+
     /// Enters the next resource: its kind (`lock`), and its name if it has one. Resources without a name are numbered
     /// from 1 within their kind; the second with a name that is taken becomes `lock accounts#2`.
     ///
@@ -207,6 +214,11 @@ impl Names {
         let mut label = String::new();
         self.tasks.write_labels(&mut label, task, 1);
         label
+    }
+
+    /// True if the last label of a task's path is this text.
+    pub(crate) fn has_label(&self, task: TaskId, text: &str) -> bool {
+        self.tasks.has_label(task, text)
     }
 
     /// Where a task was spawned.

@@ -64,6 +64,18 @@ impl Paths {
         TaskId::new(id)
     }
 
+    /// As `add`, for a task that has a parent and a number.
+    #[inline]
+    pub(super) fn add_child(&mut self, parent: TaskId, number: u32, location: &'static Location<'static>) {
+        match self.node(parent) {
+            Some(above) if number < IS_TEXT && self.nodes.len() < NO_PARENT as usize => {
+                let depth = above.depth + 1;
+                self.nodes.push(Node { location, parent: parent.get(), label: number, depth });
+            }
+            _ => drop(self.add(Some(parent), Label::Number(number), location)),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -125,6 +137,10 @@ impl Paths {
         } else {
             read(&node.label.to_string())
         }
+    }
+
+    pub(super) fn has_label(&self, task: TaskId, text: &str) -> bool {
+        self.node(task).is_some_and(|node| self.label_of(node, |label| label == text))
     }
 
     /// For every task whether the pattern means it: a path means that task and all that it spawned, directly or not; a

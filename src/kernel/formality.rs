@@ -1,0 +1,34 @@
+//! The runs of a loop that asyncio makes at the end for a task which has nothing to do.
+
+use std::panic::Location;
+
+use super::machine::Kernel;
+use crate::ident::LoopId;
+
+/// What such a task is called; nobody sees it but the digest.
+pub(crate) const HIDDEN: &str = "(loop)";
+
+impl Kernel {
+    /// Counts a run of the loop for a hidden task that returns at once, without making it: two steps, the task's and the
+    /// callback's that stops the loop. False, with nothing done, if anything else could happen on the way.
+    pub(crate) fn run_formally(&mut self, id: LoopId, location: &'static Location<'static>) -> bool {
+        if self.check_runnable(id).is_err() || self.current.is_some() || !self.errands.is_empty() {
+            return false;
+        }
+        let event_loop = &self.loops[id.get() as usize];
+        let nothing_else = event_loop.waiting() == 0 && !event_loop.stopping && self.outside.is_quiet();
+        let within_limits =
+            self.limits.steps.saturating_sub(self.steps) >= 2 && self.tasks.live() < self.limits.tasks as usize;
+        if !nothing_else || !within_limits || self.picker.explores {
+            return false;
+        }
+        if self.next_timer(id).is_some_and(|timer| timer.deadline <= self.now) {
+            return false;
+        }
+        self.name_task(self.tasks.next_id(), None, Some(HIDDEN), location);
+        self.tasks.skip();
+        self.steps += 2;
+        (self.spins, self.blocked_for) = (0, 0);
+        true
+    }
+}
