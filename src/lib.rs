@@ -26,6 +26,7 @@
 //! - [`sync`]: locks, events, conditions, semaphores, barriers, queues. [`executor`]: simulated threads and processes.
 //! - [`EventLoop`], [`run`](fn@run) and [`Runner`]: the loop by hand, in a [`Sim::drive`].
 //! - [`trace`]: what happened. [`assert_trace!`] keeps it as a snapshot; [`note!`] writes into it.
+//! - [`hunt`]: many orders of one test, from [`check`](fn@check), [`Hunt`] or [`macro@test`]; [`explore`]: its parts as values, and [`exhaust`].
 //! - [`choice`] and [`policy`]: what decides the order. [`select!`](macro@select) and [`rng`] are choices too.
 //!
 //! Names and rules are those of Python's asyncio (CPython 3.13), down to the number of passes of the loop that
@@ -40,13 +41,14 @@
 //!
 //! # Limitations
 //!
-//! No real input or output, no interception of the standard library, one thread, 64-bit targets. One order is tried at a
-//! time: plain FIFO, or a seeded random one.
+//! No real input or output, no interception of the standard library, one thread a run, 64-bit targets. A hunt samples orders: that all
+//! its runs pass proves nothing of the others. Small programs can be searched exhaustively.
 //!
 //! # Sources
 //!
 //! Python's asyncio documentation and `Lib/asyncio` of CPython 3.13; the inversion table (Lehmer code) for recording
-//! orders; ChaCha8 for all draws.
+//! orders; ChaCha8 for all draws; for the policies Burckhardt et al. (PCT, ASPLOS 2010), Yuan et al. (POS, CAV 2018), Zhao et al. (URW, ASPLOS
+//! 2025), Emmi et al. (delay bounding, POPL 2011); for shrinking Zeller and Hildebrandt (delta debugging, TSE 2002).
 
 #![forbid(clippy::mem_forget)]
 
