@@ -1,5 +1,6 @@
 //! What the README shows is what happens: its commands are run, and their outputs compared.
 #![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+#![allow(clippy::disallowed_methods, reason = "the environment that commands inherit is cleared by name")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
