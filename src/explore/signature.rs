@@ -5,7 +5,7 @@ use std::fmt;
 use crate::sim::{Failure, FailureKind};
 
 /// What two runs have in common that fail in the same way: the kind of the failure and its place, with the numbers in its words left
-/// out, because they change from one schedule to the next.
+/// out, and how many there are in a row, because they change from one schedule to the next.
 ///
 /// # Examples
 ///
@@ -71,15 +71,38 @@ impl fmt::Display for Signature {
     }
 }
 
-/// Each run of digits becomes one `#`.
+/// Each run of digits becomes one `#`, and a list of nothing else too: `[1, 20]` and `[300]` are both `[#]`.
 fn without_numbers(text: &str) -> String {
     let mut short = String::with_capacity(text.len());
     for character in text.chars() {
         if !character.is_ascii_digit() {
             short.push(character);
+        } else if short.ends_with("#, ") {
+            short.truncate(short.len() - ", ".len());
         } else if !short.ends_with('#') {
             short.push('#');
         }
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_numbers;
+
+    #[test]
+    fn neither_numbers_nor_how_many_they_are_tell_failures_apart() {
+        let cases = [
+            ("total 90 of 100", "total # of #"),
+            ("[1, 1, 17]", "[#]"),
+            ("[1]", "[#]"),
+            ("[]", "[]"),
+            ("(7, x, 8, 9)", "(#, x, #)"),
+            ("after 3, task 4", "after #, task #"),
+            ("0x5eed, 1, ", "#x#eed, #, "),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(without_numbers(text), expected);
+        }
+    }
 }
