@@ -63,6 +63,11 @@ impl Kind {
         }
     }
 
+    /// Tells whether time goes differently where the answer is not plain.
+    pub(crate) const fn is_of_time(self) -> bool {
+        matches!(self, Kind::Clock | Kind::Late | Kind::Delay)
+    }
+
     /// Returns the code that replay lines hold; codes are never used again for another kind.
     pub(super) const fn code(self) -> u8 {
         self as u8

@@ -10,10 +10,12 @@ mod exhaustive;
 mod sweep;
 
 pub use exhaustive::{Exhausted, Exhaustive, FoundFailure, SearchEnd, exhaust};
+pub(crate) use explain::explain_run;
 pub use explain::{ExplainLimits, ExplainProgress, ExplainStop, Explanation, explain};
 pub use program::Program;
 #[cfg(feature = "proptest")]
 pub(crate) use shrink::Stepwise;
+pub(crate) use shrink::check_minimal;
 pub use shrink::{Nondeterminism, OtherFailure, ShrinkLimits, ShrinkProgress, ShrinkStop, Shrunk, shrink};
 pub use signature::Signature;
 pub use sweep::{SweepReport, Swept, sweep};

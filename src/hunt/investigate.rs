@@ -12,7 +12,8 @@ use super::regressions::{Regressions, Saved};
 use super::report::{Between, Divergence, Finding, Found, OtherFinding, Verdict};
 use crate::choice::{Departures, Replay, ReplayMode};
 use crate::explore::{
-    ExplainLimits, Explanation, Nondeterminism, OtherFailure, Program, ShrinkLimits, Shrunk, Signature, explain, shrink,
+    ExplainLimits, Explanation, Nondeterminism, OtherFailure, Program, ShrinkLimits, Shrunk, Signature, check_minimal,
+    explain_run, shrink,
 };
 use crate::sim::{Failure, FailureKind, Report, Sim};
 use crate::trace::first_difference;
@@ -49,29 +50,26 @@ impl Investigator<'_> {
         let mut progress = Progress::of(&self.place.hunt);
         let shrunk = shrink(self.program, recorded, &self.limits, &mut |now| {
             progress.shrinking(now);
-            if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            self.unless_stopped()
         });
         match shrunk {
             Ok(shrunk) => {
-                let explanation = self.explain(&shrunk);
+                let explanation = self.explain(&shrunk.report, shrunk.is_minimal);
                 self.conclude(found, shrunk, explanation)
             }
-            Err(Nondeterminism::Differs { difference, .. }) => {
-                diverged(Between::FailingRuns, difference.to_string(), recorded.result.as_ref().err())
-            }
-            Err(error) => diverged(Between::FailingRuns, error.to_string(), recorded.result.as_ref().err()),
+            Err(error) => not_the_same(error, recorded),
         }
     }
 
-    fn explain(&self, shrunk: &Shrunk) -> Explanation {
+    fn explain(&self, failing: &Report<()>, is_minimal: bool) -> Explanation {
         let patience = Patience::of(EXPLAINING);
-        explain(self.program, shrunk, &self.explain_limits, &mut |_| {
-            if self.stop.load(Ordering::Relaxed) || patience.is_over() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+        explain_run(self.program, failing, is_minimal, &self.explain_limits, &mut |_| {
+            if patience.is_over() { ControlFlow::Break(()) } else { self.unless_stopped() }
         })
+    }
+
+    fn unless_stopped(&self) -> ControlFlow<()> {
+        if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn conclude(&self, found: Found, shrunk: Shrunk, explanation: Explanation) -> Verdict {
@@ -101,11 +99,34 @@ impl Investigator<'_> {
         }
     }
 
-    /// A failing run that is not to be shrunk, because it was, or because no more is made of it.
-    pub(super) fn as_it_stands(&self, found: Found, replay: Replay, run: Report<()>, saved: Saved) -> Verdict {
+    /// A failing run that was saved: what was saved is proven and shown, so it is not shrunk; but it is explained, as far as it is still
+    /// minimal in code that may have changed since.
+    pub(super) fn explain_saved(&self, found: Found, replay: Replay, run: Report<()>, saved: Saved) -> Verdict {
         if let Some(verdict) = from_outside(&run) {
             return verdict;
         }
+        match check_minimal(self.program, &run, &self.limits, &mut |_| self.unless_stopped()) {
+            Ok((failing, is_minimal)) => {
+                let explanation = self.explain(&failing, is_minimal);
+                self.unshrunk(found, replay, run, saved, Some(explanation))
+            }
+            Err(error) => not_the_same(error, &run),
+        }
+    }
+
+    /// A failing run of which no more is made.
+    pub(super) fn as_it_stands(&self, found: Found, replay: Replay, run: Report<()>) -> Verdict {
+        from_outside(&run).unwrap_or_else(|| self.unshrunk(found, replay, run, Saved::Off, None))
+    }
+
+    fn unshrunk(
+        &self,
+        found: Found,
+        replay: Replay,
+        run: Report<()>,
+        saved: Saved,
+        explanation: Option<Explanation>,
+    ) -> Verdict {
         let proof = match self.prove(&replay, &run) {
             Ok(proof) => proof,
             Err(verdict) => return verdict,
@@ -118,7 +139,7 @@ impl Investigator<'_> {
             mismatches: Misfit::all_of(&run),
             trace: run.trace,
             shrunk: None,
-            explanation: None,
+            explanation,
             command: self.place.command_with(&replay.to_string()),
             replay,
             proof,
@@ -179,6 +200,15 @@ pub(super) fn differ(between: Between, first: &Report<()>, second: &Report<()>) 
         |difference| difference.to_string(),
     );
     diverged(between, difference, first.result.as_ref().err().or(second.result.as_ref().err()))
+}
+
+/// A failing run that was not the same when it was made again.
+fn not_the_same(error: Nondeterminism, run: &Report<()>) -> Verdict {
+    let difference = match error {
+        Nondeterminism::Differs { difference, .. } => difference.to_string(),
+        error @ Nondeterminism::Panicked { .. } => error.to_string(),
+    };
+    diverged(Between::FailingRuns, difference, run.result.as_ref().err())
 }
 
 fn diverged(between: Between, difference: String, failure: Option<&Failure>) -> Verdict {

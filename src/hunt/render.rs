@@ -20,33 +20,44 @@ usual suspects: a HashMap or HashSet iterated, the wall clock, a static or threa
 
 impl Display for HuntReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let name = &self.name;
-        match &self.verdict {
+        // Who prints it ends the last line.
+        f.write_str(Lines(self).to_string().trim_end_matches('\n'))
+    }
+}
+
+/// The report, with each of its lines ended.
+struct Lines<'a>(&'a HuntReport);
+
+impl Display for Lines<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let report = self.0;
+        let name = &report.name;
+        match &report.verdict {
             Verdict::Passed => {
-                let (runs, schedules) = (counted(self.runs, "run"), counted(self.schedules, "schedule"));
+                let (runs, schedules) = (counted(report.runs, "run"), counted(report.schedules, "schedule"));
                 return write!(f, "seedbed: {name} passed {runs} ({schedules})");
             }
             Verdict::PassedOver => {
                 return write!(f, "seedbed: {name} was passed over: SEEDBED_HUNT names another hunt");
             }
             Verdict::Interrupted => {
-                let runs = counted(self.runs, "run");
-                return write!(f, "seedbed: {name} was stopped after {runs} of {}; none failed", self.runs_wanted);
+                let runs = counted(report.runs, "run");
+                return write!(f, "seedbed: {name} was stopped after {runs} of {}; none failed", report.runs_wanted);
             }
             Verdict::Misconfigured(error) => return write!(f, "seedbed: {name} was not run\n  {error}"),
             Verdict::ReplayPassed(trace) => {
                 writeln!(f, "seedbed: {name} passes with this replay line")?;
-                whole_trace(f, trace, self.detail)?;
+                whole_trace(f, trace, report.detail)?;
             }
             Verdict::ReplayMisfit(mismatches) => {
                 write!(f, "seedbed: {name} passes, but the replay line does not fit it")?;
                 misfits(f, "    ", mismatches)?;
                 writeln!(f)?;
             }
-            Verdict::Failed(finding) => self.failed(f, finding)?,
-            Verdict::NotDeterministic(divergence) => self.not_deterministic(f, divergence)?,
+            Verdict::Failed(finding) => report.failed(f, finding)?,
+            Verdict::NotDeterministic(divergence) => report.not_deterministic(f, divergence)?,
         }
-        self.remarks.iter().try_for_each(|remark| writeln!(f, "  {remark}"))
+        report.remarks.iter().try_for_each(|remark| writeln!(f, "  {remark}"))
     }
 }
 
@@ -74,12 +85,16 @@ impl HuntReport {
             departures(f, shrunk)?;
         }
         if let Some(explanation) = &finding.explanation {
-            // Its first line counts the departures, as was just done.
+            // Its first line counts the departures, as was just done of those that are left after shrinking.
             let text = explanation.to_string();
-            text.lines().skip(1).try_for_each(|line| writeln!(f, "  {line}"))?;
-        }
-        if finding.shrunk.as_ref().is_some_and(Shrunk::needs_perturbed_time) {
-            writeln!(f, "  it takes time that goes differently: a timer that expires while tasks are ready, or late")?;
+            let known = usize::from(finding.shrunk.is_some());
+            text.lines().skip(known).try_for_each(|line| writeln!(f, "  {line}"))?;
+            if explanation.departures.iter().any(|departure| departure.address.kind().is_of_time()) {
+                writeln!(
+                    f,
+                    "  it takes time that goes differently: a timer that expires while tasks are ready, or late"
+                )?;
+            }
         }
         match (&finding.found, self.detail) {
             (Found::Asked, detail) => whole_trace(f, &finding.trace, detail)?,

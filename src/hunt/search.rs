@@ -134,12 +134,10 @@ impl Search {
             (Ok(()), true) => Verdict::ReplayPassed(Box::new(report.trace)),
             (Ok(()), false) => Verdict::ReplayMisfit(Misfit::all_of(&report)),
             // Nothing is claimed of the line that is not known to who gave it.
-            (Err(_), _) => Investigator { unproven: Some("it was asked for"), ..self.investigator(None) }.as_it_stands(
-                Found::Asked,
-                replay.clone(),
-                report,
-                Saved::Off,
-            ),
+            (Err(_), _) => {
+                let asked = Investigator { unproven: Some("it was asked for"), ..self.investigator(None) };
+                asked.as_it_stands(Found::Asked, replay.clone(), report)
+            }
         }
     }
 
@@ -212,7 +210,9 @@ impl Search {
                         (false, _) => {
                             let found = Found::Saved { path: path(), line };
                             let saved = Saved::Known { path: path(), line };
-                            verdict = Some(self.investigator(None).as_it_stands(found, replay, run, saved));
+                            let pinned = Pinned::to(self, &run);
+                            let investigator = Investigator { program: &pinned, ..self.investigator(None) };
+                            verdict = Some(investigator.explain_saved(found, replay, run, saved));
                             continue;
                         }
                     }
@@ -242,7 +242,7 @@ impl Search {
         if self.should_fail {
             let replay = Replay::Departures(run.departures.clone());
             let expected = Investigator { unproven: Some("the test should fail"), ..self.investigator(None) };
-            return expected.as_it_stands(found, replay, run, Saved::Off);
+            return expected.as_it_stands(found, replay, run);
         }
         let investigator = self.investigator(regressions);
         let run = match &self.shrink_inputs {

@@ -1,6 +1,9 @@
 //! The file of saved replays: what is written there, what is read from it, and what happens when neither is possible.
 
 use std::fs;
+use std::num::NonZeroU32;
+
+use seedbed::choice::Replay;
 
 use crate::child::{Child, replay_line};
 
@@ -33,12 +36,36 @@ fn a_failure_is_kept_once_and_replayed_first() {
     assert_eq!(second.lines().next(), Some(&*headline));
     assert!(second.contains("replay (verified in a fresh process):"), "{second}");
     assert_eq!(fs::read_to_string(&file).unwrap(), kept);
+    // What the departures did and why they are needed, as when it was found. The samples that follow are others.
+    let told = |report: &str| {
+        let (_, rest) = report.split_once("\n    1. ").unwrap_or_else(|| panic!("nothing is explained: {report}"));
+        let (told, _) = rest.split_once("\n  with everything else").unwrap();
+        told.to_owned()
+    };
+    assert_eq!(told(&second), told(&first));
+    assert!(second.contains("fails after 1 departure from FIFO order:\n"), "{second}");
+    assert!(second.contains("without it, the run passes") && second.contains("inevitable from choice"), "{second}");
 
     // Where the hunt finds it again by itself, it is not written twice.
     fs::write(&file, format!("# mine\n{PLAIN}\n\n{line} # too")).unwrap();
     let third = child.report();
     assert!(third.contains("saved before: FOLDER/hunt/failing/lost_update.txt:4"), "{third}");
     assert!(third.contains("lost_update.txt:2: this saved replay passes now"), "{third}");
+}
+
+#[test]
+fn of_a_saved_run_that_is_not_minimal_no_departure_is_claimed_to_be_needed() {
+    let line = replay_line(&Child::of("lost_update", "regressions/minimal").report());
+    let Ok(Replay::Departures(mut departures)) = line.parse() else { panic!("{line}") };
+    // One step more than it takes.
+    departures.insert("main/1 overtaken 0".parse().unwrap(), NonZeroU32::MIN.saturating_add(2));
+    let line = Replay::Departures(departures).to_string();
+    let report = with_file("lost_update", "regressions/not_minimal", &line).report();
+    assert!(report.contains("failed with a saved replay"), "{report}");
+    assert!(report.contains("fails after 1 departure from FIFO order:\n    1. 0.000s  ran main/2 (3 steps)"), "{report}");
+    assert!(report.contains("not all of this may be needed: a simpler run may fail in the same way"), "{report}");
+    assert!(!report.contains("needed: without") && !report.contains("inevitable"), "{report}");
+    assert!(report.contains("replay (verified in a fresh process):") && report.contains(&line), "{report}");
 }
 
 #[test]

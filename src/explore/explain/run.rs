@@ -30,7 +30,17 @@ pub fn explain(
     limits: &ExplainLimits,
     progress: &mut dyn FnMut(&ExplainProgress) -> ControlFlow<()>,
 ) -> Explanation {
-    let failing = &shrunk.report;
+    explain_run(program, &shrunk.report, shrunk.is_minimal, limits, progress)
+}
+
+/// Explains a failing run, with its trace. Where nobody knows whether all of its departures are needed, only what they did is told.
+pub(crate) fn explain_run(
+    program: &dyn Program,
+    failing: &Report<()>,
+    is_minimal: bool,
+    limits: &ExplainLimits,
+    progress: &mut dyn FnMut(&ExplainProgress) -> ControlFlow<()>,
+) -> Explanation {
     let Err(failure) = &failing.result else {
         panic!("there is nothing to explain: the run with seed {} did not fail", failing.seed)
     };
@@ -42,7 +52,7 @@ pub fn explain(
         runs: 0,
         stop: ExplainStop::NotMinimal,
     };
-    if shrunk.is_minimal {
+    if is_minimal {
         let mut trials = Trials::new(program, failing, failure, limits, progress);
         let answered = answer(&mut trials, failing, &mut explanation);
         explanation.stop = answered.map_or_else(|Halt(stop)| stop, |()| ExplainStop::Finished);

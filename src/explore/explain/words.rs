@@ -8,6 +8,9 @@ use super::explanation::{
 use crate::choice::Kind;
 use crate::instant::Instant;
 
+/// How many departures are told, or groups of them: nobody reads on through thousands.
+const TOLD: usize = 20;
+
 /// How many names stand in a sentence.
 const NAMES: usize = 3;
 
@@ -30,6 +33,10 @@ impl Display for Explanation {
         let mut rest = &self.departures[..];
         let mut number = 1;
         while let Some(first) = rest.first() {
+            if number > TOLD {
+                write!(f, "\n  and {} more", rest.len())?;
+                break;
+            }
             let (group, others) =
                 rest.split_at(rest.iter().take_while(|other| is_one_with(first, other)).count().max(1));
             write_group(f, number, group)?;
@@ -45,7 +52,9 @@ impl Display for Explanation {
         self.inevitable.iter().try_for_each(|inevitable| write!(f, "\n{inevitable}"))?;
         match &self.stop {
             ExplainStop::Finished => Ok(()),
-            ExplainStop::NotMinimal => f.write_str("\nshrinking was stopped: not all of this may be needed"),
+            ExplainStop::NotMinimal => {
+                f.write_str("\nnot all of this may be needed: a simpler run may fail in the same way")
+            }
             ExplainStop::Runs => f.write_str("\nthe limit of runs was reached; raise it to know more"),
             ExplainStop::Interrupted => f.write_str("\ninterrupted: there is more to be known"),
             ExplainStop::Panicked { message } => write!(f, "\nthe program panicked outside of a run: {message}"),

@@ -34,6 +34,7 @@ mod stepwise;
 
 pub use certain::Nondeterminism;
 pub use limits::ShrinkLimits;
+pub(crate) use run::check_minimal;
 pub use run::shrink;
 pub use shrunk::{OtherFailure, ShrinkProgress, ShrinkStop, Shrunk};
 #[cfg(feature = "proptest")]

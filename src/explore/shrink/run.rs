@@ -72,3 +72,19 @@ fn passes(search: &mut Search<'_>) -> Result<(), Halt> {
     }
     Ok(())
 }
+
+/// Tells of a failing run whether no departure can be left out and no value lowered, as of one that was shrunk: false too where it could
+/// not be found out. Returns its strict replay, with the trace.
+pub(crate) fn check_minimal(
+    program: &dyn Program,
+    failing: &Report<()>,
+    limits: &ShrinkLimits,
+    progress: &mut dyn FnMut(&ShrinkProgress) -> ControlFlow<()>,
+) -> Result<(Report<()>, bool), Nondeterminism> {
+    let replayed = replay_twice(program, failing)?;
+    let Err(failure) = &replayed.result else {
+        unreachable!("seedbed bug: a strict replay of a failing run is the same run and passes, please report")
+    };
+    let is_minimal = is_minimal(&mut Search::new(program, &replayed, failure, limits, progress)).unwrap_or(false);
+    Ok((replayed, is_minimal))
+}

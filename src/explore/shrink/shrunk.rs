@@ -1,6 +1,6 @@
 //! `Shrunk`: what shrinking came to.
 
-use crate::choice::{Departures, Kind, Replay};
+use crate::choice::{Departures, Replay};
 use crate::explore::signature::Signature;
 use crate::sim::{Failure, Report};
 
@@ -55,7 +55,7 @@ pub struct Shrunk {
     /// Why shrinking ended.
     pub stop: ShrinkStop,
     /// True if it was checked that the run fails in this way no longer when any one of its departures is left out, or has a lower value:
-    /// all lower ones up to 32, else the powers of two and the next lower one. (The value of an [`rng`](Kind::Rng) departure names a
+    /// all lower ones up to 32, else the powers of two and the next lower one. (The value of an [`rng`](crate::choice::Kind::Rng) departure names a
     /// stream of numbers and is neither low nor high.)
     pub is_minimal: bool,
     /// Failures of other kinds or places that were met on the way, the first sixteen.
@@ -78,8 +78,7 @@ impl Shrunk {
     /// True if time went differently in this run than it plainly does: timers expired while tasks were ready, or late, or something took longer.
     #[must_use]
     pub fn needs_perturbed_time(&self) -> bool {
-        let of_time = |kind| matches!(kind, Kind::Clock | Kind::Late | Kind::Delay);
-        self.departures().iter().any(|(address, _)| of_time(address.kind()))
+        self.departures().iter().any(|(address, _)| address.kind().is_of_time())
     }
 }
 
