@@ -3,6 +3,8 @@
 
 #[path = "zoo/programs/mod.rs"]
 mod programs;
+#[path = "zoo/proof.rs"]
+mod proof;
 
 use std::collections::BTreeSet;
 
@@ -11,10 +13,24 @@ use seedbed::choice::ReplayMode;
 use seedbed::policy::{Profile, by_name, portfolio};
 use seedbed::{FailureKind, Report, Seed, Sim};
 
+/// A program whose failures are too rare to be looked for, and a run that is known to fail.
+struct Rare {
+    program: &'static str,
+    policy: &'static str,
+    base: Seed,
+    run: u64,
+}
+
+/// The portfolio would need ten thousand runs and more. Under another version of the policy it is another seed.
+const RARE: [Rare; 2] = [
+    Rare { program: "depth_4", policy: "sticky", base: Seed::new(580), run: 1 },
+    Rare { program: "depth_5", policy: "sticky", base: Seed::new(580), run: 1 },
+];
+
 /// Runs in which the portfolio must find each bug: about five times the mean that was measured.
 fn runs(entry: &Entry) -> u64 {
     match entry.class {
-        Class::Depth if entry.depth > 3 => 0,
+        _ if RARE.iter().any(|rare| rare.program == entry.name) => 0,
         Class::Depth | Class::Needle => 4_000,
         _ => 2_000,
     }

@@ -15,6 +15,7 @@ mod time;
 mod wakeup;
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub(crate) struct Entry {
     /// How many departures from plain order are enough for it to fail: the fewest that were found.
     pub(crate) departures: u32,
     pub(crate) run: fn(Sim) -> Report<()>,
+    /// The main task of a run, for whoever makes the runs.
+    pub(crate) main: fn() -> Pin<Box<dyn Future<Output = ()>>>,
     /// The same program without the bug.
     pub(crate) fixed: fn(Sim) -> Report<()>,
 }
@@ -69,6 +72,7 @@ macro_rules! zoo {
             depth: $depth,
             departures: $departures,
             run: |sim| sim.run($module::$name(false)),
+            main: || Box::pin($module::$name(false)),
             fixed: |sim| sim.run($module::$name(true)),
         }),*];
     };
