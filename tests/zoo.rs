@@ -5,6 +5,8 @@
 mod programs;
 #[path = "zoo/proof.rs"]
 mod proof;
+#[path = "zoo/shrinking.rs"]
+mod shrinking;
 
 use std::collections::BTreeSet;
 

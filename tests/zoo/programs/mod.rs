@@ -108,7 +108,7 @@ zoo! {
     lifecycle::guest_after_closing: Lifecycle, depth 2, departures 1;
     starvation::impatient_poller: Starvation, depth 1, departures 1;
     starvation::overrun_buffer: Starvation, depth 1, departures 1;
-    starvation::optimist_gives_up: Starvation, depth 4, departures 5;
+    starvation::optimist_gives_up: Starvation, depth 4, departures 2;
     starvation::heart_does_not_beat: Starvation, depth 2, departures 1;
     time::answer_beside_the_timeout: Time, depth 1, departures 1;
     time::fresh_when_it_was_checked: Time, depth 2, departures 1;
