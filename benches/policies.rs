@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench policies` prints all of it; `-- --runs 1000 --seeds 5 --only pos,urw --programs depth` less. A run here is one
 //! under the policy: the plain run, which comes first and never fails, does not count. With `--twins`, the fixed programs run instead, and
-//! nothing may be found.
+//! nothing may be found. With `--shrink`, each first failure is shrunk, and the table says what is left.
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, clippy::print_stdout, reason = "a tool that prints means")]
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_types, reason = "it measures on a real clock")]
 
@@ -11,9 +11,11 @@
 mod programs;
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
-use programs::{Entry, ZOO};
-use seedbed::policy::{Profile, by_name, portfolio};
+use programs::{Class, Entry, ZOO};
+use seedbed::explore::{ShrinkLimits, ShrinkStop, shrink};
+use seedbed::policy::{Policy, Profile, by_name, portfolio};
 use seedbed::{FailureKind, Report, Seed, Sim};
 
 const POLICIES: &[&str] = &[
@@ -44,6 +46,7 @@ struct Asked {
     programs: String,
     each: bool,
     twins: bool,
+    shrink: bool,
 }
 
 impl Asked {
@@ -60,6 +63,7 @@ fn main() {
         programs: String::new(),
         each: false,
         twins: false,
+        shrink: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -71,12 +75,16 @@ fn main() {
             "--programs" => asked.programs = value(),
             "--each" => asked.each = true,
             "--twins" => asked.twins = true,
+            "--shrink" => asked.shrink = true,
             // cargo's own.
             "--bench" => {}
             other => panic!("no such option: {other}"),
         }
     }
     let entries: Vec<&Entry> = ZOO.iter().filter(|entry| entry.name.contains(&asked.programs)).collect();
+    if asked.shrink {
+        return left_after_shrinking(&asked, &entries);
+    }
     let mut found: Vec<Vec<Vec<Option<u64>>>> = Vec::new();
     for policy in &asked.policies {
         let start = std::time::Instant::now();
@@ -110,9 +118,8 @@ fn main() {
 /// The number of the first run that fails.
 fn first_failure(asked: &Asked, entry: &Entry, policy: &str, base: u64, profile: &Profile) -> Option<u64> {
     (1..=asked.runs).find(|&run| {
-        let seed = Seed::new(base).derive(entry.name).nth(run);
-        let policy =
-            if policy == "portfolio" { portfolio(run, seed, profile) } else { by_name(policy, seed, profile).unwrap() };
+        let seed = seed(entry, base, run);
+        let policy = proposer(policy, run, seed, profile);
         let report = (asked.program(entry))(Sim::new(seed).trace(false).steps(1_000_000).policy(policy));
         match report.result {
             Ok(()) => false,
@@ -123,6 +130,14 @@ fn first_failure(asked: &Asked, entry: &Entry, policy: &str, base: u64, profile:
             Err(_) => true,
         }
     })
+}
+
+fn seed(entry: &Entry, base: u64, run: u64) -> Seed {
+    Seed::new(base).derive(entry.name).nth(run)
+}
+
+fn proposer(policy: &str, run: u64, seed: Seed, profile: &Profile) -> Box<dyn Policy> {
+    if policy == "portfolio" { portfolio(run, seed, profile) } else { by_name(policy, seed, profile).unwrap() }
 }
 
 /// The estimated mean number of runs of one program: all executions by all failures; 100,000 where there was none.
@@ -146,16 +161,25 @@ fn median(cells: &[&Vec<Option<u64>>], runs: u64) -> String {
     }
 }
 
-fn by_class(asked: &Asked, entries: &[&Entry], found: &[Vec<Vec<Option<u64>>>]) {
+fn classes(entries: &[&Entry]) -> BTreeMap<Class, Vec<usize>> {
     let mut classes: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {
         classes.entry(entry.class).or_default().push(at);
     }
+    classes
+}
+
+fn head(classes: &BTreeMap<Class, Vec<usize>>, last: &str) {
     print!("\n| policy |");
     classes.keys().for_each(|class| print!(" {class:?} |"));
-    print!(" effort |\n|---|");
+    print!(" {last} |\n|---|");
     classes.keys().for_each(|_| print!("---|"));
     println!("---|");
+}
+
+fn by_class(asked: &Asked, entries: &[&Entry], found: &[Vec<Vec<Option<u64>>>]) {
+    let classes = classes(entries);
+    head(&classes, "effort");
     for (policy, row) in asked.policies.iter().zip(found) {
         print!("| {policy} |");
         for cells in classes.values() {
@@ -172,4 +196,67 @@ fn each(asked: &Asked, entries: &[&Entry], found: &[Vec<Vec<Option<u64>>>]) {
         let means: String = found.iter().map(|row| format!("{:9.1}", mean(&row[at], asked.runs))).collect();
         println!("{:30} {means}", entry.name);
     }
+}
+
+/// What shrinking leaves of one failure.
+struct Left {
+    known: u64,
+    departures: u64,
+    runs: u64,
+}
+
+/// Shrinks the first failure of each program from each seed, if there is one.
+fn left_after_shrinking(asked: &Asked, entries: &[&Entry]) {
+    let classes = classes(entries);
+    head(&classes, "all");
+    let mut each = String::new();
+    for policy in &asked.policies {
+        let row: Vec<Vec<Left>> = entries.iter().map(|entry| left_of(asked, entry, policy)).collect();
+        print!("| {policy} |");
+        for cells in classes.values() {
+            print!(" {} |", means(cells.iter().flat_map(|&at| &row[at])));
+        }
+        println!(" {} |", means(row.iter().flatten()));
+        for (entry, cell) in entries.iter().zip(&row) {
+            let sizes = || cell.iter().map(|left| left.departures);
+            let (least, most) = (sizes().min().unwrap_or(0), sizes().max().unwrap_or(0));
+            each += &format!("{policy:18} {:28} {}, {least} to {most}\n", entry.name, means(cell.iter()));
+        }
+    }
+    if asked.each {
+        println!("\n{each}");
+    }
+}
+
+fn left_of(asked: &Asked, entry: &Entry, policy: &str) -> Vec<Left> {
+    let profile = (entry.run)(Sim::new(0).trace(false).profile(true)).profile;
+    let first = |base| first_failure(asked, entry, policy, base, &profile).map(|run| (base, run));
+    let left = |(base, run)| {
+        let seed = seed(entry, base, run);
+        let failing = (entry.run)(Sim::new(seed).policy(proposer(policy, run, seed, &profile)).record(true));
+        let limits = ShrinkLimits::default().wall(None);
+        let shrunk = shrink(&entry.run, &failing, &limits, &mut |_| ControlFlow::Continue(())).unwrap();
+        if shrunk.stop != ShrinkStop::Finished {
+            println!(
+                "{} under {}, seed {seed}: shrinking was not finished, {:?}",
+                entry.name, failing.policy, shrunk.stop
+            );
+        }
+        Left { known: entry.departures.into(), departures: shrunk.departures().len() as u64, runs: shrunk.runs }
+    };
+    (0..asked.seeds).filter_map(first).map(left).collect()
+}
+
+/// The mean numbers of departures that are known to be enough, of those that are left, and of the runs that it took.
+fn means<'a>(all: impl Iterator<Item = &'a Left>) -> String {
+    let (mut known, mut departures, mut runs, mut count) = (0, 0, 0, 0);
+    for left in all {
+        (known, departures, runs, count) =
+            (known + left.known, departures + left.departures, runs + left.runs, count + 1);
+    }
+    if count == 0 {
+        return "–".to_owned();
+    }
+    let mean = |sum: u64| sum as f64 / f64::from(count);
+    format!("{:.2} / {:.2} / {:.0}", mean(known), mean(departures), mean(runs))
 }
