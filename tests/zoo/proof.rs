@@ -47,6 +47,6 @@ fn each_failure_is_replayed_in_a_fresh_process_as_it_was_found() {
 
 #[test]
 fn each_failure_is_replayed_in_a_fresh_process_when_it_is_shrunk() {
-    // Explaining may take as many runs; in two hundred some explanations do not come to their end, which the line does not need.
-    prove_all(200, |entry| entry.name.to_owned());
+    // Explaining may take as many runs; in a hundred some explanations do not come to their end, which the line does not need.
+    prove_all(100, |entry| entry.name.to_owned());
 }
