@@ -62,7 +62,10 @@ fn of_a_saved_run_that_is_not_minimal_no_departure_is_claimed_to_be_needed() {
     let line = Replay::Departures(departures).to_string();
     let report = with_file("lost_update", "regressions/not_minimal", &line).report();
     assert!(report.contains("failed with a saved replay"), "{report}");
-    assert!(report.contains("fails after 1 departure from FIFO order:\n    1. 0.000s  ran main/2 (3 steps)"), "{report}");
+    assert!(
+        report.contains("fails after 1 departure from FIFO order:\n    1. 0.000s  ran main/2 (3 steps)"),
+        "{report}"
+    );
     assert!(report.contains("not all of this may be needed: a simpler run may fail in the same way"), "{report}");
     assert!(!report.contains("needed: without") && !report.contains("inevitable"), "{report}");
     assert!(report.contains("replay (verified in a fresh process):") && report.contains(&line), "{report}");

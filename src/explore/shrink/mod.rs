@@ -8,7 +8,8 @@
 //!
 //! Simpler is: fewer departures, then earlier ones, then smaller values ([`Departures::simplicity_cmp`]). Only strictly simpler sets are
 //! kept, so shrinking ends. The passes, in turn until a whole round changes nothing: none at all; whole kinds, whole subjects, then halves
-//! and ever smaller parts; smaller values; earlier numbers; two merged into one; and, where many remain, part of them drawn afresh.
+//! and ever smaller parts; smaller values; earlier numbers; two merged into one; where many remain, part of them drawn afresh; and where the
+//! clock took part, one move of it, or one late timer, in the place of others.
 //!
 //! # What the result promises
 //!
@@ -28,6 +29,7 @@ mod search;
 mod fewer;
 mod smaller;
 mod elsewhere;
+mod instead;
 mod run;
 #[cfg(feature = "proptest")]
 mod stepwise;

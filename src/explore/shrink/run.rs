@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::certain::{Nondeterminism, replay_twice};
 use super::elsewhere::{draw_afresh, merge};
 use super::fewer::fewer;
+use super::instead::time_instead;
 use super::limits::ShrinkLimits;
 use super::search::{Halt, Search};
 use super::shrunk::{ShrinkProgress, ShrinkStop, Shrunk};
@@ -65,6 +66,9 @@ fn passes(search: &mut Search<'_>) -> Result<(), Halt> {
         earlier(search)?;
         if search.accepted == before {
             draw_afresh(search, round)?;
+        }
+        if search.accepted == before {
+            time_instead(search)?;
         }
         if search.accepted == before && is_minimal(search)? {
             break;

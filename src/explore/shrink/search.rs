@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::known::Known;
 use super::limits::ShrinkLimits;
 use super::shrunk::{OtherFailure, ShrinkProgress, ShrinkStop};
-use crate::choice::{Address, Departures, ReplayMode};
+use crate::choice::{Address, Departures, Mismatch, ReplayMode};
 use crate::explore::caught::run_caught;
 use crate::explore::cut_short::{steps_cap, was_cut_short};
 use crate::explore::program::Program;
@@ -134,8 +134,28 @@ impl<'a> Search<'a> {
         Ok(taken)
     }
 
-    /// Runs the program once, if there is room for that.
+    /// The simplest failing run, with its trace.
+    pub(super) fn traced_best(&mut self) -> Result<Report<()>, Halt> {
+        let sim = Sim::new(self.seed).replay(self.best().clone(), ReplayMode::Strict);
+        self.make(sim)
+    }
+
+    /// The highest answer that the plain run knows at an address; none if there is no such question, or nothing to be answered.
+    pub(super) fn highest(&mut self, address: &Address) -> Result<Option<NonZeroU32>, Halt> {
+        let plan = Departures::from_iter([(address.clone(), NonZeroU32::MAX)]);
+        let report = self.run(Sim::new(self.seed).replay(plan, ReplayMode::Strict))?;
+        Ok(report.mismatches.iter().find_map(|mismatch| match mismatch {
+            Mismatch::OutOfBounds { address: place, bound, .. } if place == address => NonZeroU32::new(bound - 1),
+            _ => None,
+        }))
+    }
+
+    /// Runs the program once without a trace, if there is room for that.
     fn run(&mut self, sim: Sim) -> Result<Report<()>, Halt> {
+        self.make(sim.trace(false))
+    }
+
+    fn make(&mut self, sim: Sim) -> Result<Report<()>, Halt> {
         let limits = self.limits;
         let reached = match () {
             () if self.runs >= limits.runs => Some(ShrinkStop::Runs),
@@ -148,7 +168,7 @@ impl<'a> Search<'a> {
             return Err(Halt(stop));
         }
         self.runs += 1;
-        let sim = sim.record(true).trace(false).steps_cap(steps_cap(self.best.steps));
+        let sim = sim.record(true).steps_cap(steps_cap(self.best.steps));
         run_caught(self.program, sim).map_err(|message| Halt(ShrinkStop::Panicked { message }))
     }
 

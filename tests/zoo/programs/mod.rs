@@ -114,7 +114,7 @@ zoo! {
     time::fresh_when_it_was_checked: Time, depth 2, departures 1;
     time::ordered_by_sleeping: Time, depth 1, departures 1;
     time::retried_and_answered: Time, depth 2, departures 1;
-    time::tick_upon_tick: Time, depth 1, departures 3;
+    time::tick_upon_tick: Time, depth 1, departures 1;
     system::lease_with_two_holders: System, depth 2, departures 3;
     system::two_leaders: System, depth 2, departures 1;
     system::retry_storm: System, depth 2, departures 1;
