@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// What a test prints when it may be interrupted.
+pub(crate) const READY: &str = "ready to be interrupted";
+
 /// A process that runs one test of `failing.rs`, in surroundings of its own.
 pub(crate) struct Child {
     command: Command,
@@ -67,15 +70,22 @@ impl Child {
         self.folder.join("hunt").join(format!("{hunt}.txt"))
     }
 
-    /// Starts it, and sends it the signal of Ctrl-C after a while.
+    /// Starts it, and sends it the signal of Ctrl-C when it says that it is [`READY`].
     #[cfg(unix)]
-    pub(crate) fn interrupted(&mut self, after: std::time::Duration) -> (Option<i32>, String) {
+    pub(crate) fn interrupted(&mut self) -> (Option<i32>, String) {
+        use std::io::{BufRead, BufReader, Read};
         use std::process::Stdio;
-        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        std::thread::sleep(after);
+        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        let mut stderr = String::new();
+        while !stderr.ends_with(&format!("{READY}\n")) {
+            let read = lines.read_line(&mut stderr).unwrap();
+            assert!(read > 0, "the process ended before it was ready: {stderr}");
+        }
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-        (status.code(), format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr)))
+        lines.read_to_string(&mut stderr).unwrap();
+        let Output { status, stdout, .. } = child.wait_with_output().unwrap();
+        (status.code(), format!("{}{stderr}", String::from_utf8_lossy(&stdout)))
     }
 
     pub(crate) fn run(&mut self) -> Ended {

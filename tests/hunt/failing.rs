@@ -3,12 +3,17 @@
 //! They name their policies, so that what they say does not change with the portfolio.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use seedbed::sync::Event;
 use seedbed::{Hunt, Promise, note, sleep, spawn, timeout, yield_now};
 
 use crate::bugs;
+use crate::child::READY;
+
+/// So many runs were made when shrinking is under way, which takes a hundred and more: the first run of the sweep fails.
+const UNDER_WAY: u32 = 40;
 
 #[path = "failing_arguments.rs"]
 mod arguments;
@@ -199,19 +204,29 @@ async fn takes_its_time() {
 #[seedbed::test(runs = 1_000_000_000)]
 #[ignore = "other tests interrupt it"]
 async fn goes_on_for_days() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    if RUNS.fetch_add(1, Ordering::Relaxed) == 100 {
+        eprintln!("{READY}");
+    }
     bugs::harmless().await;
 }
 
-/// Each run takes its time, and there is much to be left out.
+/// There is much to be left out, and each run takes its time, more of it once shrinking is under way.
 #[seedbed::test(policy = "random")]
 #[ignore = "other tests interrupt it"]
 async fn shrinks_for_days() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    let runs = RUNS.fetch_add(1, Ordering::Relaxed);
+    if runs == UNDER_WAY {
+        eprintln!("{READY}");
+    }
+    let pause = Duration::from_millis(if runs < UNDER_WAY { 1 } else { 20 });
     let order = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
     let tasks: Vec<_> = (0..20)
         .map(|n| {
             let order = order.clone();
             spawn(async move {
-                std::thread::sleep(Duration::from_millis(2));
+                std::thread::sleep(pause);
                 order.borrow_mut().push(n);
             })
         })

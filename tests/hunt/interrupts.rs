@@ -1,16 +1,12 @@
 //! Ctrl-C in a long hunt: what was found so far is said and kept.
 
-use std::fs;
-use std::time::Duration;
-
 use crate::child::{Child, replay_line, report_in};
-
-const A_WHILE: Duration = Duration::from_millis(1_500);
+use std::fs;
 
 #[test]
 fn a_hunt_that_found_nothing_says_how_far_it_came() {
     let mut child = Child::of("goes_on_for_days", "interrupts/nothing").env("SEEDBED_INTERRUPT", "on");
-    let (status, output) = child.interrupted(A_WHILE);
+    let (status, output) = child.interrupted();
     assert_eq!(status, Some(130), "{output}");
     let report = report_in(&output);
     assert!(report.starts_with("seedbed: failing::goes_on_for_days was stopped after "), "{report}");
@@ -20,7 +16,7 @@ fn a_hunt_that_found_nothing_says_how_far_it_came() {
 #[test]
 fn a_failure_that_is_still_shrunk_is_said_and_kept() {
     let mut child = Child::of("shrinks_for_days", "interrupts/shrinking").env("SEEDBED_INTERRUPT", "on");
-    let (status, output) = child.interrupted(A_WHILE);
+    let (status, output) = child.interrupted();
     assert_eq!(status, Some(130), "{output}");
     let report = report_in(&output);
     assert!(
