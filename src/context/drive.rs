@@ -48,26 +48,36 @@ fn at_work(world: &World) -> String {
 /// Runs handles until the loop ends. A panic of user code leaves here, with the task still marked as running.
 fn run_handles(world: &World, id: LoopId) {
     loop {
-        let step = world.with(|kernel| kernel.next_step(id));
-        let Some((task, runner)) = step.or_else(|| other_step(world, id)) else { return };
-        let waker = task_waker(world.run(), task);
-        // A task that is pending is marked as suspended by the borrow that takes the next step.
-        if let Poll::Ready(outcome) = runner.poll(&mut Context::from_waker(&waker)) {
-            let plain = outcome == Outcome::Finished && world.with(|kernel| kernel.finish_plainly(task));
-            if !plain {
-                finish(world, task, &runner, Ending::Returned(outcome));
-            }
+        match world.with(|kernel| kernel.next_step(id)) {
+            Some((task, runner)) => run_step(world, task, &runner),
+            None if other_step(world, id) => {}
+            None => return,
         }
     }
 }
 
-/// What is done between two plain steps of tasks; none if the loop is over.
+#[inline(always)]
+fn run_step(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) {
+    let waker = task_waker(world.run(), task);
+    // A task that is pending is marked as suspended by the borrow that takes the next step.
+    if let Poll::Ready(outcome) = runner.poll(&mut Context::from_waker(&waker)) {
+        let plain = outcome == Outcome::Finished && world.with(|kernel| kernel.finish_plainly(task));
+        if !plain {
+            finish(world, task, runner, Ending::Returned(outcome));
+        }
+    }
+}
+
+/// What is done between two plain steps of tasks, up to the end of a step that is not plain; false if the loop is over.
 #[inline(never)]
-fn other_step(world: &World, id: LoopId) -> Option<(TaskId, Rc<dyn RunTask>)> {
+fn other_step(world: &World, id: LoopId) -> bool {
     let mut next = world.with(|kernel| kernel.next(id));
     loop {
         next = match next {
-            Next::Poll(task, runner) => return Some((task, runner)),
+            Next::Poll(task, runner) => {
+                run_step(world, task, &runner);
+                return true;
+            }
             Next::Drop(task, runner, cancelled) => {
                 let ending = match drop_contents(world, task, &runner) {
                     None => Ending::Cancelled(cancelled),
@@ -96,9 +106,9 @@ fn other_step(world: &World, id: LoopId) -> Option<(TaskId, Rc<dyn RunTask>)> {
             Next::Deadlock => {
                 let foreign = take_foreign(world.run());
                 world.with(|kernel| kernel.deadlock(&foreign));
-                return None;
+                return false;
             }
-            Next::Over => return None,
+            Next::Over => return false,
         };
     }
 }

@@ -59,6 +59,16 @@ pub(crate) fn is_own(waker: &Waker, run: u32, task: TaskId) -> bool {
 
 fn wake_task(data: *const ()) {
     let (run, number) = unpack(data);
+    if !current::of_run_plainly(run, |kernel| kernel.wake_plainly(TaskId::new(number))) {
+        wake_task_otherwise(data);
+    }
+}
+
+// Out of line, so that the plain wake calls nothing and need not save a register.
+#[cold]
+#[inline(never)]
+fn wake_task_otherwise(data: *const ()) {
+    let (run, number) = unpack(data);
     let id = TaskId::new(number);
     if current::of_run(run, |kernel| kernel.wake_task(id)).is_none() {
         foreign(run, number);

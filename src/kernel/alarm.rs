@@ -86,7 +86,7 @@ impl Kernel {
             let woken = self.loops[at].ready.len();
             self.move_due_timers(loop_id);
             let queue = &mut self.loops[at].ready;
-            queue.rotate_left(woken);
+            queue.rotate(woken);
             self.batch = queue.len() - woken;
         }
     }

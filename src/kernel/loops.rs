@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use super::arena::Key;
 use super::handle::Ready;
 use super::open_queue::OpenQueue;
+use super::ready_queue::ReadyQueue;
 
 /// What a timer does when it is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,7 +64,7 @@ const CLEAN_FROM: usize = 100;
 /// One event loop.
 #[derive(Default)]
 pub(crate) struct Loop {
-    pub(crate) ready: VecDeque<Ready>,
+    pub(crate) ready: ReadyQueue,
     /// Where the handles of `ready` wait while a policy or a plan decides; then `ready` holds what is yet to be moved there.
     pub(super) open: OpenQueue,
     timers: BinaryHeap<Reverse<Timer>>,
@@ -161,18 +162,16 @@ impl Loop {
 
     /// Becomes a new loop in the memory of this one; not more than `kept` places of each queue.
     pub(crate) fn renew(mut self, kept: usize) -> Self {
-        self.ready.clear();
         self.timers.clear();
-        self.ready.shrink_to(kept);
         self.timers.shrink_to(kept);
-        Self { ready: self.ready, timers: self.timers, ..Self::default() }
+        Self { ready: self.ready.renew(kept), timers: self.timers, ..Self::default() }
     }
 
     /// Forgets what is ready and what is scheduled, as asyncio's `close` does.
     pub(crate) fn clear(&mut self) -> (Vec<Ready>, Vec<Timer>) {
         self.stale = 0;
         let mut ready = self.open.drain();
-        ready.extend(self.ready.drain(..));
+        ready.extend(self.ready.drain());
         (ready, self.timers.drain().map(|Reverse(timer)| timer).collect())
     }
 }

@@ -9,6 +9,7 @@ mod future;
 mod frames;
 mod tasks;
 mod handle;
+mod ready_queue;
 mod open_queue;
 mod loops;
 mod outside;

@@ -68,26 +68,32 @@ impl Kernel {
                 return None;
             }
             let queue = &mut self.loops[loop_id.get() as usize].ready;
-            let id = match *queue.front()? {
-                Ready::Step(id) => id,
-                Ready::Expiry(key) => {
-                    queue.pop_front();
-                    self.count_step();
-                    self.expire(key);
+            let Some(id) = queue.front_step() else {
+                if self.take_expiry(loop_id) {
                     continue;
                 }
-                Ready::Call(_) => return None,
+                return None;
             };
-            let task = self.tasks.get_mut(id).filter(|task| !task.check_cancel)?;
-            queue.pop_front();
-            let (runner, hidden) = (task.begin_step(self.now), task.hidden);
+            // One test for both: the loop's own tasks are so few that they may go the long way.
+            let task = self.tasks.get_mut(id).filter(|task| !(task.check_cancel | task.hidden))?;
+            queue.take_front();
+            let runner = task.begin_step(self.now);
             self.count_step();
             self.enter_task(id);
-            if !hidden {
-                self.emit(Event::Polled { task: id });
-            }
+            self.emit(Event::Polled { task: id });
             return Some((id, runner));
         }
+    }
+
+    /// Gives an expiry its turn if it is next; false, with nothing done, if it is not.
+    #[inline(never)]
+    fn take_expiry(&mut self, loop_id: LoopId) -> bool {
+        let queue = &mut self.loops[loop_id.get() as usize].ready;
+        let Some(Ready::Expiry(key)) = queue.front() else { return false };
+        queue.take_front();
+        self.count_step();
+        self.expire(key);
+        true
     }
 
     #[inline]
