@@ -109,7 +109,7 @@ impl Kernel {
         self.named_roots.clear();
         let recording = config.recorder.is_recording();
         let Config { seed, policy, choices, stall, profile, .. } = config;
-        self.picker.renew(Picker::new(seed, policy, choices, stall, profile, recording));
+        self.picker.renew(seed, policy, choices, stall, profile, recording);
         self.recorder = config.recorder;
         (self.limits, self.heartbeat) = limits_of(config.limits, config.heartbeat);
         self.plain_until = if self.picker.explores { 0 } else { self.limits.steps };

@@ -5,9 +5,6 @@ use std::panic::Location;
 use super::machine::Kernel;
 use crate::ident::LoopId;
 
-/// What such a task is called; nobody sees it but the digest.
-pub(crate) const HIDDEN: &str = "(loop)";
-
 impl Kernel {
     /// Counts a run of the loop for a hidden task that returns at once, without making it: two steps, the task's and the
     /// callback's that stops the loop. False, with nothing done, if anything else could happen on the way.
@@ -25,7 +22,7 @@ impl Kernel {
         if self.next_timer(id).is_some_and(|timer| timer.deadline <= self.now) {
             return false;
         }
-        self.name_task(self.tasks.next_id(), None, Some(HIDDEN), location);
+        self.name_hidden(self.tasks.next_id(), location);
         self.tasks.skip();
         self.steps += 2;
         (self.spins, self.blocked_for) = (0, 0);

@@ -258,6 +258,31 @@ impl Kernel {
     /// Schedules the next step of a task, unless it is scheduled or done already.
     #[inline]
     pub(crate) fn queue_step(&mut self, id: TaskId) {
+        if !self.queue_plainly(id) {
+            self.queue_step_otherwise(id);
+        }
+    }
+
+    /// As `queue_step`, while nobody is told of it and the queue has a place left; false, with nothing done, in any other
+    /// case.
+    #[inline(always)]
+    pub(super) fn queue_plainly(&mut self, id: TaskId) -> bool {
+        let Some(task) = self.tasks.get_mut(id) else { return false };
+        if task.queued {
+            return true;
+        }
+        // An index that may panic would make the caller save registers for the unwinding.
+        let Some(event_loop) = self.loops.get_mut(task.loop_id.get() as usize) else { return false };
+        if self.picker.tells_ready || event_loop.closed || !event_loop.ready.push_in_place(Ready::Step(id)) {
+            return false;
+        }
+        task.queued = true;
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn queue_step_otherwise(&mut self, id: TaskId) {
         let Some(task) = self.tasks.get_mut(id) else { return };
         if task.queued {
             return;

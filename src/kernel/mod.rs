@@ -42,7 +42,6 @@ pub use stop::BlockedTask;
 
 pub(crate) use arena::Key;
 pub(crate) use build::Config;
-pub(crate) use formality::HIDDEN;
 pub(crate) use frames::FrameIndex;
 pub(crate) use future::{Callback, Kind, Purpose, State};
 pub(crate) use idle::Until;
@@ -50,6 +49,7 @@ pub(crate) use jobs::Outward;
 pub(crate) use limits::{Heartbeat, Limits};
 pub(crate) use loops::Target;
 pub(crate) use machine::{Call, Closure, Errand, Kernel};
+pub(crate) use naming::HIDDEN;
 pub(crate) use outside::{Phase, PoolId, RunJob};
 pub(crate) use poll::Refusal;
 pub(crate) use step::{Ending, Next};

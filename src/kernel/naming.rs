@@ -7,6 +7,11 @@ use crate::choice::path_label;
 use crate::ident::TaskId;
 use crate::trace::Label;
 
+/// What a task of the loop's own is called; nobody sees it but the digest.
+pub(crate) const HIDDEN: &str = "(loop)";
+
+const HIDDEN_SECOND: &str = "(loop)#2";
+
 impl Kernel {
     /// Names a new task. A second sibling of the same name becomes `name#2`.
     #[inline(never)]
@@ -26,6 +31,15 @@ impl Kernel {
         match self.count_name(id, parent, &name) {
             1 => self.enter_name(id, parent, Label::Text(&name), location),
             uses => self.enter_name(id, parent, Label::Text(&format!("{name}#{uses}")), location),
+        }
+    }
+
+    /// As `name_task`, for a task of the loop's own. Every run has two at its end, and theirs are ready made.
+    pub(super) fn name_hidden(&mut self, id: TaskId, location: &'static Location<'static>) {
+        match self.count_name(id, None, HIDDEN) {
+            1 => self.enter_name(id, None, Label::Text(HIDDEN), location),
+            2 => self.enter_name(id, None, Label::Text(HIDDEN_SECOND), location),
+            uses => self.enter_name(id, None, Label::Text(&format!("{HIDDEN}#{uses}")), location),
         }
     }
 

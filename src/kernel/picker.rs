@@ -78,11 +78,18 @@ impl Picker {
     }
 
     /// Becomes the picker of another run, in the memory of this one.
-    pub(super) fn renew(&mut self, picker: Self) {
-        let (mut subjects, mut generators) = (std::mem::take(&mut self.subjects), std::mem::take(&mut self.generators));
+    pub(super) fn renew(
+        &mut self,
+        seed: Seed,
+        policy: Box<dyn Policy>,
+        choices: ChoiceSource,
+        stall: Duration,
+        profile: bool,
+        recording: bool,
+    ) {
+        let mut subjects = std::mem::take(&mut self.subjects);
         subjects.clear();
-        generators.clear();
-        *self = Self { subjects, generators, ..picker };
+        *self = Self { subjects, ..Self::new(seed, policy, choices, stall, profile, recording) };
     }
 
     /// Takes the policy out at the end of the run: it may be the user's.

@@ -271,18 +271,8 @@ impl Kernel {
     /// that `wake_task` does not do as well, in any other case.
     #[inline(always)]
     pub(crate) fn wake_plainly(&mut self, id: TaskId) -> bool {
-        let Some(task) = self.tasks.get_mut(id) else { return false };
         self.woke_itself |= self.stepping == Some(id);
-        if task.queued {
-            return true;
-        }
-        // An index that may panic would make the caller save registers for the unwinding.
-        let Some(event_loop) = self.loops.get_mut(task.loop_id.get() as usize) else { return false };
-        if self.picker.tells_ready || event_loop.closed || !event_loop.ready.push_in_place(Ready::Step(id)) {
-            return false;
-        }
-        task.queued = true;
-        true
+        self.queue_plainly(id)
     }
 
     /// A task's own waker was called.

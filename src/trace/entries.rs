@@ -57,6 +57,21 @@ pub(super) struct Log {
     pub(super) texts: Texts,
 }
 
+impl Log {
+    /// Of a run of which only the digest was kept.
+    pub(super) fn unrecorded(digest: Digest) -> Self {
+        Self {
+            digest,
+            recorded: false,
+            names: Names::new(),
+            head: Vec::new(),
+            left_out: 0,
+            tail: VecDeque::new(),
+            texts: Texts::default(),
+        }
+    }
+}
+
 /// What happened in a run, in order.
 ///
 /// A trace is a value: it compares (where a task was spawned does not count), goes to other threads, and costs nothing to

@@ -222,18 +222,18 @@ impl Recorder {
     /// ```
     pub fn finish(&mut self, names: &mut Names) -> Trace {
         let digest = self.digest(names);
+        if !self.recording {
+            // Nothing was kept, and the names keep their memory.
+            (self.digester, self.next_text) = (Digester::new(), 0);
+            names.clear();
+            return Trace::new(Log::unrecorded(digest));
+        }
         let next = Self { capacity: self.capacity, ..Self::new(self.recording) };
         let ended = mem::replace(self, next);
-        let names = if self.recording {
-            mem::take(names)
-        } else {
-            names.clear();
-            Names::new()
-        };
         Trace::new(Log {
             digest,
-            recorded: self.recording,
-            names,
+            recorded: true,
+            names: mem::take(names),
             head: ended.head,
             left_out: ended.left_out,
             tail: ended.tail,
