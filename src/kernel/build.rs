@@ -66,6 +66,7 @@ impl Kernel {
             woke_itself: false,
             asked: false,
             frame: None,
+            expired_at_end: Vec::new(),
             thrown: 0,
             wraps_frames: false,
             raised: None,
@@ -107,6 +108,7 @@ impl Kernel {
         self.resources.clear();
         self.names.clear();
         self.named_roots.clear();
+        self.expired_at_end.clear();
         let recording = config.recorder.is_recording();
         let Config { seed, policy, choices, stall, profile, .. } = config;
         self.picker.renew(seed, policy, choices, stall, profile, recording);

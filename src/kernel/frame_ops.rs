@@ -7,7 +7,7 @@ use super::arena::Key;
 use super::frames::FrameIndex;
 use super::future::Cancelled;
 use super::machine::{Errand, Kernel};
-use super::tasks::RunTask;
+use super::tasks::{RunTask, TaskExtra};
 use crate::ident::{LoopId, TaskId};
 use crate::trace::Event;
 
@@ -77,8 +77,15 @@ impl Kernel {
 
     /// True if the deadline of this frame has passed.
     pub(crate) fn has_expired(&self, task: TaskId, frame: u32) -> bool {
-        let extra = self.tasks.get(task).and_then(|task| task.extra.as_ref());
-        extra.is_some_and(|extra| extra.frames.has_expired(frame))
+        match self.tasks.get(task) {
+            Some(task) => task.extra.as_ref().is_some_and(|extra| extra.frames.has_expired(frame)),
+            None => self.expired_at_end.contains(&(task, frame)),
+        }
+    }
+
+    /// Notes what became of the deadlines inside a task whose entry goes before its coroutine: it panicked, or the run ends.
+    pub(super) fn keep_expired(&mut self, task: TaskId, extra: &TaskExtra) {
+        self.expired_at_end.extend(extra.frames.all_expired().map(|frame| (task, frame)));
     }
 
     pub(crate) fn leave_frame(&mut self, task: TaskId, index: u32) {

@@ -93,6 +93,14 @@ impl Frames {
         self.get(index).expired
     }
 
+    /// The frames whose deadline has passed.
+    pub(super) fn all_expired(&self) -> impl Iterator<Item = u32> {
+        (0..)
+            .zip(&self.slots)
+            .filter(|(_, slot)| slot.as_ref().is_some_and(|frame| frame.expired))
+            .map(|(index, _)| index)
+    }
+
     /// Sets how to get a frame polled; the waker before it is returned, if it is another.
     pub(crate) fn renew_waker(&mut self, index: u32, wrapped: Option<&Waker>) -> Option<Waker> {
         let waker = &mut self.get_mut(index).waker;

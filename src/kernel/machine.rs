@@ -115,6 +115,8 @@ pub(crate) struct Kernel {
     pub(super) asked: bool,
     /// The innermost frame being polled in that step.
     pub(crate) frame: FrameIndex,
+    /// Frames whose deadline has passed, of tasks that have ended with them open.
+    pub(super) expired_at_end: Vec<(TaskId, u32)>,
     /// Cancellations that were thrown at frames and not taken up yet: at most so many.
     pub(super) thrown: u32,
     /// Some frame of the run stood under a combinator, and keeps its waker.

@@ -293,6 +293,7 @@ impl Kernel {
         self.tasks.free(id);
         self.picker.observe(Observation::Ended { task: id });
         (self.current, self.stepping, self.frame) = (None, None, None);
+        extra.iter().for_each(|extra| self.keep_expired(id, extra));
         let marked = extra.as_mut().and_then(|extra| {
             let pending = extra.frames.take_pending().into_iter().next().map(|(_, message)| message);
             extra.must_cancel.take().or(pending)

@@ -30,6 +30,7 @@ impl Kernel {
         let mut tasks = Vec::new();
         for id in self.tasks.ids() {
             let Some(task) = self.tasks.remove(id) else { continue };
+            task.extra.iter().for_each(|extra| self.keep_expired(id, extra));
             if !task.hidden {
                 self.counts.leaked += 1;
                 self.leaked.push(self.names.path(id));

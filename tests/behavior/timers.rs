@@ -1,13 +1,15 @@
 //! Virtual time: total order of timers, hours in no time, late ticks, and time driven by hand.
 
 use std::cell::RefCell;
+use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use seedbed::{
-    FailureKind, Instant, LimitKind, RescheduleError, Sim, Timeout, advance, any_sim, executor::blocking, interval,
-    now, run_until_idle, sleep, sleep_until, spawn, timeout, wait_all_blocked, yield_now,
+    EventLoop, FailureKind, Instant, LimitKind, RescheduleError, Sim, Timeout, TimeoutHandle, advance, any_sim,
+    catch_cancel, executor::blocking, interval, now, run_until_idle, sleep, sleep_until, spawn, timeout,
+    wait_all_blocked, yield_now,
 };
 
 fn ms(n: u64) -> Duration {
@@ -117,6 +119,39 @@ fn a_sleep_until_the_past_is_one_bare_pass() {
         (other.is_done(), now().to_string())
     });
     assert_eq!(report.unwrap(), (true, "0.005".to_owned()));
+}
+
+/// What a handle says is not lost with the task: neither when the run is taken down before the timeout has ended, nor
+/// when what it cancelled panics.
+#[test]
+fn a_deadline_that_has_passed_stays_passed() {
+    let report = Sim::new(0).drive(|| {
+        let event_loop = EventLoop::new();
+        let handles = event_loop.run_until_complete(async {
+            let stubborn = timeout(Duration::from_secs(1), async {
+                let _cancelled = catch_cancel(pending::<()>()).await;
+                pending::<()>().await;
+            });
+            let patient = timeout(Duration::from_secs(10), pending::<()>());
+            let failing = timeout(Duration::from_secs(1), async {
+                let _cancelled = catch_cancel(pending::<()>()).await;
+                panic!("cleaned up badly");
+            });
+            let handles = [stubborn.handle(), patient.handle(), failing.handle()];
+            spawn(stubborn);
+            spawn(patient);
+            let failed = spawn(failing);
+            sleep(Duration::from_secs(2)).await;
+            assert!(failed.await.is_err());
+            handles
+        });
+        handles.unwrap()
+    });
+    let handles = report.unwrap();
+    assert_eq!(handles.each_ref().map(TimeoutHandle::expired), [true, false, true]);
+    let refusals = handles.each_ref().map(|handle| handle.reschedule(None));
+    use RescheduleError::{Expired, Finished};
+    assert_eq!(refusals, [Err(Expired), Err(Finished), Err(Expired)]);
 }
 
 #[test]
