@@ -1,7 +1,7 @@
 //! Reaching the kernel from a handle, which belongs to one run and may outlive it.
 
 use super::current;
-use crate::kernel::{Address, Kernel};
+use crate::kernel::{Address, Kernel, Key};
 
 /// Borrows the kernel of the run with this number.
 ///
@@ -35,5 +35,12 @@ pub(crate) fn try_of<R>(run: u32, operation: impl FnOnce(&mut Kernel) -> R) -> O
 /// Gives back the entry of a future whose owner is dropped, and forgets its callbacks.
 #[inline]
 pub(crate) fn release(address: Address) {
-    try_of(address.run, |kernel| kernel.release_future(address.key));
+    if !current::of_run_plainly(address.run, |kernel| kernel.release_plainly(address.key)) {
+        release_otherwise(address.run, address.key);
+    }
+}
+
+#[inline(never)]
+fn release_otherwise(run: u32, key: Key) {
+    try_of(run, |kernel| kernel.release_future(key));
 }

@@ -138,7 +138,9 @@ impl Kernel {
             return false;
         }
         task.wait = None;
-        self.futures.discard(key);
+        if !self.futures.forget_if(key, Fut::is_bare) {
+            self.futures.discard(key);
+        }
         true
     }
 

@@ -77,6 +77,22 @@ impl<T> Arena<T> {
         }
     }
 
+    /// Forgets a value of which the caller knows that there is nothing to drop, where that needs no memory; false, with
+    /// nothing done, in any other case.
+    #[inline(always)]
+    pub(crate) fn forget_if(&mut self, key: Key, is_bare: impl FnOnce(&T) -> bool) -> bool {
+        let Some(entry) = self.slots.get_mut(key.slot as usize) else { return false };
+        let found = entry.generation == key.generation && entry.value.as_ref().is_some_and(is_bare);
+        if !found || self.free.len() == self.free.capacity() {
+            return false;
+        }
+        // The compiler cannot know it, and would look for something to drop.
+        let _bare = ManuallyDrop::new(entry.value.take());
+        entry.generation = entry.generation.wrapping_add(1);
+        self.free.push(key.slot);
+        true
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.slots.len() == self.free.len()
     }
@@ -111,6 +127,19 @@ mod tests {
         assert_eq!(arena.get(first), None);
         assert_eq!(arena.remove(first), None);
         assert_eq!(arena.get(second), Some(&'b'));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone() {
+        let mut arena = Arena::new();
+        let (kept, gone) = (arena.insert(1), arena.insert(2));
+        arena.remove(gone);
+        let gone = arena.insert(2);
+        assert!(!arena.forget_if(gone, |&value| value == 1), "it is not bare");
+        assert!(arena.forget_if(gone, |&value| value == 2));
+        assert!(!arena.forget_if(gone, |_| true), "it is gone");
+        assert_eq!((arena.get(gone), arena.get(kept)), (None, Some(&1)));
+        assert_eq!(arena.insert(3).slot, gone.slot, "the slot is used again");
     }
 
     #[test]

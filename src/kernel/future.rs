@@ -182,6 +182,13 @@ impl Fut {
         self.state != State::Pending
     }
 
+    /// True if it has settled and holds nothing that would have to be dropped.
+    #[inline]
+    pub(crate) fn is_bare(&self) -> bool {
+        debug_assert!(!self.is_done() || self.first.is_none(), "seedbed bug: callbacks after the end, please report");
+        self.is_done() && self.extra.is_none()
+    }
+
     pub(crate) fn add_callback(&mut self, callback: Callback) {
         debug_assert!(!self.is_done(), "seedbed bug: a callback for a settled future, please report");
         if self.first.is_none() && self.extra.as_ref().is_none_or(|extra| extra.rest.is_empty()) {

@@ -221,6 +221,12 @@ impl Kernel {
         Address { run: self.run, key, task: None }
     }
 
+    /// Gives the entry of a future back that has settled and holds nothing; false, with nothing done, in any other case.
+    #[inline(always)]
+    pub(crate) fn release_plainly(&mut self, key: Key) -> bool {
+        self.futures.forget_if(key, Fut::is_bare)
+    }
+
     /// Gives a future's entry back; false if it was settled.
     #[inline]
     pub(crate) fn release_future(&mut self, key: Key) -> bool {

@@ -263,7 +263,7 @@ impl Kernel {
             Some(_) => return false,
         };
         // The caller holds the coroutine too, so it is not dropped here.
-        self.tasks.free(id);
+        self.tasks.free_plainly(id);
         future.state = State::Finished;
         future.first = None;
         self.picker.observe(Observation::Ended { task: id });

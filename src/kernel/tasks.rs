@@ -230,6 +230,19 @@ impl Tasks {
         self.free.push(slot);
     }
 
+    /// As `free`, for a task without an `extra`.
+    #[inline(always)]
+    pub(crate) fn free_plainly(&mut self, id: TaskId) {
+        let slot = std::mem::replace(&mut self.slot_of[id.get() as usize], FINISHED);
+        if let Some(Task { runner, extra, .. }) = self.slots[slot as usize].take() {
+            debug_assert!(extra.is_none(), "seedbed bug: the extra of a task was lost, please report");
+            // There is nothing to drop, which only the caller knows.
+            let _none = ManuallyDrop::new(extra);
+            drop(runner);
+        }
+        self.free.push(slot);
+    }
+
     /// Ids of the unfinished tasks in the order of their creation.
     pub(crate) fn ids(&self) -> Vec<TaskId> {
         let mut ids: Vec<TaskId> = self.slots.iter().flatten().map(|task| task.id).collect();
