@@ -138,8 +138,8 @@ fn a_deadline_that_has_passed_stays_passed() {
                 panic!("cleaned up badly");
             });
             let handles = [stubborn.handle(), patient.handle(), failing.handle()];
-            spawn(stubborn);
-            spawn(patient);
+            drop(spawn(stubborn));
+            drop(spawn(patient));
             let failed = spawn(failing);
             sleep(Duration::from_secs(2)).await;
             assert!(failed.await.is_err());
@@ -158,7 +158,7 @@ fn a_deadline_that_has_passed_stays_passed() {
 fn a_timeout_of_zero_gives_one_step() {
     let report = Sim::new(0).run(async {
         let instant = timeout(Duration::ZERO, async { "at once" }).await;
-        let pending = timeout(Duration::ZERO, std::future::pending::<()>()).await;
+        let pending = timeout(Duration::ZERO, pending::<()>()).await;
         (instant, pending.is_err(), now())
     });
     assert_eq!(report.unwrap(), (Ok("at once"), true, Instant::START));
