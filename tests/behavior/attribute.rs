@@ -31,6 +31,28 @@ async fn every_setting_is_heard() {
     assert_ne!(drawn, 0);
 }
 
+macro_rules! under {
+    ($($name:ident: $policy:literal, $runs:expr;)*) => {$(
+        #[seedbed::test(policy = $policy, runs = $runs)]
+        async fn $name() {
+            assert_eq!(spawn(async { 1 }).await.unwrap(), 1);
+        }
+    )*};
+}
+
+// Every policy that has a name, and settings that a macro hands on.
+under! {
+    the_attribute_knows_portfolio: "portfolio", 5;
+    the_attribute_knows_fifo: "fifo+late", 5;
+    the_attribute_knows_random: "random+clock", 5;
+    the_attribute_knows_pct: "pct:3", 5;
+    the_attribute_knows_pos: "pos+clock+late", 5;
+    the_attribute_knows_urw: "urw", 5;
+    the_attribute_knows_speeds: "speeds+clock", 5;
+    the_attribute_knows_sticky: "sticky", 5;
+    the_attribute_knows_delay: "delay:2", 5;
+}
+
 #[seedbed::test(virtual_time = "1h")]
 #[should_panic(expected = "limit `virtual_time` passed")]
 async fn a_limit_ends_the_test() {

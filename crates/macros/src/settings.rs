@@ -10,13 +10,14 @@ use syn::{Error, Expr, ExprLit, Lit, LitBool, LitInt, LitStr, Result, Token};
 use crate::errors::Errors;
 
 /// The policies that a test may name, each with whether it takes a number: `pct:3`.
-const POLICIES: [(&str, bool); 8] = [
+const POLICIES: [(&str, bool); 9] = [
     ("portfolio", false),
     ("fifo", false),
     ("random", false),
     ("pct", true),
     ("pos", false),
     ("urw", false),
+    ("speeds", false),
     ("sticky", false),
     ("delay", true),
 ];
@@ -108,7 +109,12 @@ impl Parse for Entry {
         if input.is_empty() || input.peek(Token![,]) {
             return Err(Error::new(key.span(), format!("`{key}` needs a value: `{key} = …`")));
         }
-        Ok(Self { key, value: input.parse()? })
+        // Around a fragment of `macro_rules!` stands a group that nobody wrote.
+        let mut value = input.parse()?;
+        while let Expr::Group(group) = value {
+            value = *group.expr;
+        }
+        Ok(Self { key, value })
     }
 }
 
@@ -158,13 +164,14 @@ impl Entry {
         };
         match &self.value {
             Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) if known(&literal.value()) => Ok(literal.clone()),
-            _ => Err(self.wrong(&one_of(
-                &POLICIES.map(
+            _ => {
+                let names = POLICIES.map(
                     |(name, numbered)| {
                         if numbered { format!("\"{name}:N\"") } else { format!("\"{name}\"") }
                     },
-                ),
-            ))),
+                );
+                Err(self.wrong(&format!("{}; {} may follow", one_of(&names), VARIANTS.join(" and "))))
+            }
         }
     }
 
