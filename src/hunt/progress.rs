@@ -41,6 +41,11 @@ impl Patience {
         self.is_over_by(Duration::ZERO)
     }
 
+    /// How long it has been.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     /// True once it has been over for so long.
     pub(super) fn is_over_by(&self, more: Duration) -> bool {
         self.began.elapsed() >= self.span.saturating_add(more)

@@ -27,6 +27,10 @@ pub(super) const SPAN: Duration = Duration::from_secs(60);
 /// A run with a heartbeat hangs if that stands still for this long, or for the whole span if that is less.
 const STILL: Duration = Duration::from_secs(10);
 
+/// A run is taken for another one than its copy, which came to its end, if it takes so many times as long. One that is only slow,
+/// because its trace is recorded or the machine is busy, is not.
+const SLOWER: u32 = 10;
+
 /// Threads that begin a run at the same time should rarely wait for one another.
 const SHARDS: usize = 64;
 
@@ -129,6 +133,9 @@ struct Suspect {
 
 /// The same run, made again with a heartbeat.
 struct Again {
+    since: Patience,
+    /// How long it took, as far as the watchdog saw.
+    took: Option<Duration>,
     heartbeat: Arc<Heartbeat>,
     ended: Arc<AtomicBool>,
     /// The step at which it was seen last, and since when.
@@ -171,9 +178,11 @@ impl Post {
         };
         let step = again.heartbeat.steps();
         if again.ended.load(Ordering::Relaxed) {
-            // Made again, it comes to its end: either the first one is about to as well, or the two are not the same.
-            if suspect.since.is_over_by(self.watched.span) {
-                self.end("made again it comes to its end, so the program is not deterministic");
+            // Made again, it comes to its end: either the first one will as well, or the two are not the same.
+            let took = *again.took.get_or_insert_with(|| again.since.elapsed());
+            if suspect.since.is_over_by(self.watched.span.max(took.saturating_mul(SLOWER))) {
+                let took = took.as_millis();
+                self.end(&format!("made again it came to its end in {took} ms, so it seems not to be deterministic"));
             }
         } else if step != again.step {
             again.step = step;
@@ -188,6 +197,8 @@ impl Post {
     fn again(&self, line: &Replay) -> Option<Again> {
         let (heartbeat, ended) = (Arc::new(Heartbeat::default()), Arc::new(AtomicBool::new(false)));
         let again = Again {
+            since: Patience::of(Duration::ZERO),
+            took: None,
             heartbeat: Arc::clone(&heartbeat),
             ended: Arc::clone(&ended),
             step: 0,

@@ -3,7 +3,7 @@
 //! They name their policies, so that what they say does not change with the portfolio.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use seedbed::sync::Event;
@@ -196,6 +196,18 @@ async fn takes_its_time() {
     // Many steps, none of them long.
     for _ in 0..30 {
         std::thread::sleep(Duration::from_millis(100));
+        yield_now().await;
+    }
+}
+
+/// The machine is busy in the first run, and no longer in the second.
+#[seedbed::test]
+#[ignore = "other tests give it little time"]
+async fn is_slow_once() {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let busy = if RUNS.fetch_add(1, Ordering::Relaxed) == 0 { 100 } else { 20 };
+    for _ in 0..30 {
+        std::thread::sleep(Duration::from_millis(busy));
         yield_now().await;
     }
 }

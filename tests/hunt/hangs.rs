@@ -32,6 +32,13 @@ fn a_run_that_is_only_long_is_left_alone() {
 }
 
 #[test]
+fn a_run_that_is_slow_beside_its_copy_is_left_alone() {
+    let child = Child::of("is_slow_once", "hangs/slow").env("SEEDBED_WATCHDOG", "1");
+    let ended = child.env("SEEDBED_RUNS", "1").run();
+    assert!(ended.passed, "{}", ended.output);
+}
+
+#[test]
 fn the_watchdog_can_be_called_off() {
     let child = Child::of("takes_its_time", "hangs/off").env("SEEDBED_WATCHDOG", "off");
     assert!(child.env("SEEDBED_RUNS", "1").run().passed);
