@@ -192,14 +192,14 @@ fn from_outside(run: &Report<()>) -> Option<Verdict> {
     from_thread.then(|| diverged(Between::Threads, String::new(), Some(failure)))
 }
 
-/// Says where two runs part that should have been the same.
-pub(super) fn differ(between: Between, first: &Report<()>, second: &Report<()>) -> Verdict {
+/// Says where two runs part that should have been the same, and what was met: in one of them, or before.
+pub(super) fn differ(between: Between, first: &Report<()>, second: &Report<()>, before: Option<&Failure>) -> Verdict {
     let difference = first_difference(&first.trace, &second.trace, CONTEXT);
     let difference = difference.map_or_else(
         || "two more runs were the same again: it differs now and then".to_owned(),
         |difference| difference.to_string(),
     );
-    diverged(between, difference, first.result.as_ref().err().or(second.result.as_ref().err()))
+    diverged(between, difference, before.or(first.result.as_ref().err()).or(second.result.as_ref().err()))
 }
 
 /// A failing run that was not the same when it was made again.

@@ -1,8 +1,9 @@
 //! The course of a hunt: what was saved, the plain run twice, the sweep.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::inputs::{Pinned, ShrinkInputs};
@@ -21,7 +22,7 @@ use crate::choice::{Replay, ReplayMode};
 use crate::explore::{ExplainLimits, ShrinkLimits, Swept, sweep};
 use crate::policy::{Profile, by_name};
 use crate::seed::Seed;
-use crate::sim::{Report, Sim};
+use crate::sim::{Failure, Report, Sim};
 use crate::trace::Digest;
 
 /// Explaining takes no more runs than this, however many shrinking may take.
@@ -32,6 +33,13 @@ const INPUT_RUNS: u64 = 2_000;
 
 /// So much of the machine's time may go into that.
 const INPUT_TIME: Duration = Duration::from_secs(60);
+
+/// A run that failed, as it was met: without its trace.
+struct Failed {
+    number: u64,
+    digest: Digest,
+    failure: Failure,
+}
 
 /// One hunt, ready to begin.
 pub(super) struct Search {
@@ -163,24 +171,34 @@ impl Search {
         let (first, second) = (self.plain(report.seed), self.plain(report.seed));
         (report.runs, report.schedules) = (1, 1);
         if first.digest != second.digest || first.is_ok() != second.is_ok() {
-            report.verdict = differ(Between::PlainRuns, &first, &second);
+            report.verdict = differ(Between::PlainRuns, &first, &second, None);
             return;
         }
         let profile = &first.profile;
         self.watch.iter().for_each(|watch| watch.learn(profile));
-        if !first.is_ok() {
-            report.verdict = self.failed(PLAIN, first.digest, report.seed, profile, regressions.as_ref());
+        if let Err(failure) = &first.result {
+            let failed = Failed { number: PLAIN, digest: first.digest, failure: failure.clone() };
+            report.verdict = self.failed(failed, report.seed, profile, regressions.as_ref());
             return;
         }
+        let failures = Mutex::new(BTreeMap::new());
         let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), stop(), |run| {
             let report = self.make(self.sim(run, report.seed, profile).trace(false));
-            Swept { digest: report.digest, failed: !report.is_ok() }
+            let swept = Swept { digest: report.digest, failed: !report.is_ok() };
+            if let Err(failure) = report.result {
+                failures.lock().unwrap_or_else(PoisonError::into_inner).insert(run, failure);
+            }
+            swept
         });
         swept.digests.insert(first.digest);
         report.runs += swept.runs;
         report.schedules = swept.digests.len() as u64;
-        if let Some((run, digest)) = swept.failed {
-            report.verdict = self.failed(run, digest, report.seed, profile, regressions.as_ref());
+        let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let failed = swept
+            .failed
+            .and_then(|(number, digest)| failures.remove(&number).map(|failure| Failed { number, digest, failure }));
+        if let Some(failed) = failed {
+            report.verdict = self.failed(failed, report.seed, profile, regressions.as_ref());
         } else if swept.interrupted {
             report.verdict = Verdict::Interrupted;
         }
@@ -224,19 +242,13 @@ impl Search {
     }
 
     /// Makes a failing run again, with everything kept that can be told of it.
-    fn failed(
-        &self,
-        number: u64,
-        digest: Digest,
-        base: Seed,
-        profile: &Profile,
-        regressions: Option<&Regressions>,
-    ) -> Verdict {
+    fn failed(&self, failed: Failed, base: Seed, profile: &Profile, regressions: Option<&Regressions>) -> Verdict {
+        let Failed { number, digest, failure } = failed;
         let again = || self.make(self.sim(number, base, profile).record(true));
         let run = again();
         if run.digest != digest || run.is_ok() {
             // The run that failed left no trace, so two more are compared, in the hope that they differ too.
-            return differ(Between::FailingRuns, &run, &again());
+            return differ(Between::FailingRuns, &run, &again(), Some(&failure));
         }
         let found = Found::Run { number, seed: run.seed, policy: run.policy.clone() };
         if self.should_fail {
@@ -287,7 +299,7 @@ impl Search {
 
     fn regressions(&self) -> Option<Regressions> {
         match &self.settings.regressions {
-            None => Some(Regressions::of(&self.place, None)),
+            None => (!self.place.is_doctest).then(|| Regressions::of(&self.place, None)),
             Some(folder) => folder.as_ref().map(|folder| Regressions::of(&self.place, Some(folder))),
         }
     }

@@ -32,6 +32,17 @@ fn a_static_that_changes_between_runs() {
 }
 
 #[test]
+fn a_failure_that_comes_once_is_told() {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let divergence = diverged(quiet("once").jobs(1).run(|| async {
+        assert_ne!(RUNS.fetch_add(1, Ordering::Relaxed), 20, "the twenty-first run is unlucky");
+    }));
+    assert_eq!(divergence.between, Between::FailingRuns);
+    let failure = divergence.failure.unwrap().to_string();
+    assert!(failure.contains("the twenty-first run is unlucky"), "{failure}");
+}
+
+#[test]
 fn the_wall_clock() {
     let began = Instant::now();
     let divergence = diverged(quiet("clock").run(move || async move {
