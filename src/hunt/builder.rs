@@ -21,6 +21,12 @@ use crate::sim::{Outcome, Report, Sim};
 /// Runs of a hunt where nothing was said: enough to find what two or three choices decide, quick enough for every save of a file.
 const RUNS: u64 = 256;
 
+/// Steps of a run where nothing was said: a hunt makes hundreds of runs, and a program that goes on for ever should fail in seconds.
+const STEPS: u64 = 1_000_000;
+
+/// Steps in a row that only wake themselves, likewise; fewer, so that a livelock is called by its name.
+const SELF_WAKES: u64 = 100_000;
+
 /// What a run of a hunt is made of: the simulation as its user configures it.
 type Configure = Arc<dyn Fn(Sim) -> Sim + Send + Sync>;
 
@@ -125,8 +131,9 @@ impl Hunt {
     /// let report = seedbed::Hunt::new("calm").runs(5).run(|| async {});
     /// assert_eq!(report.name, "calm");
     /// ```
+    #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
-        Self::at(Place::here(&name.into()), None)
+        Self::at(Place::here(&name.into(), Location::caller().file()), None)
     }
 
     /// The hunt of a test, at a place that the compiler knows.
@@ -199,7 +206,8 @@ impl Hunt {
 
     /// Configures each run: its limits, its workers, its time.
     ///
-    /// Seed, policy, replay, recorder and trace are set by the hunt, after this.
+    /// Seed, policy, replay, recorder and trace are set by the hunt, after this. Where nothing is said, a run of a hunt may take a million
+    /// steps, and 100,000 in a row that only wake themselves.
     ///
     /// ```
     /// use seedbed::Hunt;
@@ -343,7 +351,7 @@ impl Hunt {
     /// Configures a run as its user wants it.
     pub(super) fn configured(&self) -> impl Fn(Sim) -> Sim + Send + Sync + use<> {
         let configure = self.configure.clone();
-        move |sim| configure.iter().fold(sim, |sim, configure| configure(sim))
+        move |sim| configure.iter().fold(sim.steps(STEPS).self_wakes(SELF_WAKES), |sim, configure| configure(sim))
     }
 
     pub(super) fn search(self, program: Shared) -> HuntReport {

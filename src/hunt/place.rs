@@ -60,6 +60,8 @@ pub(super) struct Place {
     pub(super) test: Option<String>,
     /// The folder of the package.
     pub(super) package_dir: PathBuf,
+    /// True in a test of the documentation. Those are numbered anew when one is added, so that nothing can be kept under their names.
+    pub(super) is_doctest: bool,
     /// The words that run it alone, without the variables.
     pub(super) command: Vec<String>,
 }
@@ -70,11 +72,7 @@ impl Place {
         let (binary, test) = (known.binary(), known.test());
         let package_dir = package_dir(known.package_dir);
         let mut command = vec!["cargo".to_owned(), "test".to_owned()];
-        // `file!()` counts from the root of the workspace: where it cannot be found from the package, the package is a member.
-        let is_member = !known.file.is_empty() && !package_dir.join(known.file).exists();
-        if let Some(package) = known.package.filter(|_| is_member) {
-            command.extend(["--package".to_owned(), package.to_owned()]);
-        }
+        command.extend(member(&package_dir, known.package, known.file));
         match known.bin {
             _ if known.beside_library => command.extend(["--test".to_owned(), binary.to_owned()]),
             Some(bin) if is_example(known.file) => command.extend(["--example".to_owned(), bin.to_owned()]),
@@ -84,22 +82,43 @@ impl Place {
         }
         command.push(test.to_owned());
         command.extend(only_it());
-        Self { hunt: test.to_owned(), binary: binary.to_owned(), test: Some(test.to_owned()), package_dir, command }
+        Self {
+            hunt: test.to_owned(),
+            binary: binary.to_owned(),
+            test: Some(test.to_owned()),
+            package_dir,
+            is_doctest: false,
+            command,
+        }
     }
 
-    /// The place of a hunt in this process that was made by hand.
-    pub(super) fn here(name: &str) -> Self {
+    /// The place of a hunt in this process that was made by hand, in this file.
+    pub(super) fn here(name: &str, file: &str) -> Self {
         let executable = executable();
-        let test = libtest_name(executable.as_deref());
         let stem = executable.as_deref().and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+        let is_doctest = executable.as_deref().is_some_and(is_doctest);
         let binary = stem.map_or_else(|| "unknown".to_owned(), |stem| without_hash(&stem).to_owned());
-        let package_dir = package_dir(None);
-        let command = match (&test, &executable) {
-            (Some(test), _) => ["cargo", "test", test].map(str::to_owned).into_iter().chain(only_it()).collect(),
-            (None, Some(path)) => by_executable(path, &binary),
-            (None, None) => vec!["(this program)".to_owned()],
-        };
-        Self { hunt: name.to_owned(), binary, test, package_dir, command }
+        let (package_dir, package) = (package_dir(None), package());
+        let by_harness = !is_doctest && executable.as_deref().is_some_and(is_libtest);
+        let test = if by_harness { libtest_name() } else { None };
+        let mut command = vec!["cargo".to_owned(), "test".to_owned()];
+        if is_doctest {
+            command.extend(member(&package_dir, package.as_deref(), file));
+            command.push("--doc".to_owned());
+        } else if by_harness {
+            command.extend(member(&package_dir, package.as_deref(), file));
+            command.extend(target(&package_dir, package.as_deref(), &binary, file));
+            command.extend(test.clone());
+            // Without its name there is only the hunt's to choose it.
+            command.extend(test.is_some().then(only_it).unwrap_or_default());
+        } else {
+            let member = member(&package_dir, package.as_deref(), file);
+            command = executable.map_or_else(
+                || vec!["(this program)".to_owned()],
+                |path| by_executable(&path, package.is_some().then_some(member), &binary),
+            );
+        }
+        Self { hunt: name.to_owned(), binary, test, package_dir, is_doctest, command }
     }
 
     /// The same place with the name of one more hunt in the same test.
@@ -154,10 +173,7 @@ fn nextest() -> bool {
 /// The test of the standard harness that this thread runs: the harness names its threads so, unless it runs on the main one, where the
 /// arguments may tell.
 #[expect(clippy::disallowed_methods, reason = "the harness tells the name of the test in no other way")]
-fn libtest_name(executable: Option<&Path>) -> Option<String> {
-    if !executable.is_some_and(is_libtest) {
-        return None;
-    }
+fn libtest_name() -> Option<String> {
     if let Some(name) = std::thread::current().name().filter(|name| *name != "main") {
         return Some(name.to_owned());
     }
@@ -185,20 +201,71 @@ fn package_dir(compiled: Option<&str>) -> PathBuf {
     [told, compiled].into_iter().flatten().find(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from("."))
 }
 
-#[expect(clippy::disallowed_methods, reason = "cargo says that it runs this in no other way")]
-fn by_executable(path: &Path, binary: &str) -> Vec<String> {
+/// The words that start a program again; `by_cargo` are those that name its package, where cargo runs it.
+fn by_executable(path: &Path, by_cargo: Option<Vec<String>>, binary: &str) -> Vec<String> {
     let shown = path.to_string_lossy().into_owned();
-    let mut command = match std::env::var_os("CARGO_PKG_NAME") {
-        Some(_) if is_example(&shown) => ["cargo", "run", "--example", binary].map(str::to_owned).to_vec(),
-        Some(_) => ["cargo", "run", "--bin", binary].map(str::to_owned).to_vec(),
-        None => return std::iter::once(shown).chain(std::env::args().skip(1)).collect(),
+    let Some(package) = by_cargo else {
+        return std::iter::once(shown).chain(std::env::args().skip(1)).collect();
     };
+    let sort = if is_example(&shown) { "--example" } else { "--bin" };
+    let mut command = vec!["cargo".to_owned(), "run".to_owned()];
+    command.extend(package);
+    command.extend([sort.to_owned(), binary.to_owned()]);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if !arguments.is_empty() {
         command.push("--".to_owned());
         command.extend(arguments);
     }
     command
+}
+
+/// Documentation tests are compiled into folders of their own, under names of rustdoc's.
+fn is_doctest(executable: &Path) -> bool {
+    let mut parts = executable.iter().map(|part| part.to_string_lossy());
+    parts.any(|part| part.starts_with("rustdoctest") || part == "rust_out")
+}
+
+#[expect(clippy::disallowed_methods, reason = "cargo says which package it runs in no other way")]
+fn package() -> Option<String> {
+    std::env::var("CARGO_PKG_NAME").ok()
+}
+
+/// The words that name a package of which this is a file, if they are needed. `file!()` counts from the root of the workspace: where it cannot
+/// be found from the package, the package is a member.
+fn member(package_dir: &Path, package: Option<&str>, file: &str) -> Vec<String> {
+    let is_member = !file.is_empty() && !package_dir.join(file).exists();
+    let package = package.filter(|_| is_member);
+    package.map_or_else(Vec::new, |package| vec!["--package".to_owned(), package.to_owned()])
+}
+
+/// The words that name the target of a test executable, as far as the files of the package tell; none where they leave it open, and
+/// then cargo looks through all.
+fn target(package_dir: &Path, package: Option<&str>, binary: &str, file: &str) -> Vec<String> {
+    let is_package = package.is_some_and(|package| package.replace('-', "_") == binary);
+    let under = |folder: &str| file.contains(&format!("{folder}/"));
+    let folders = [("tests", "--test"), ("benches", "--bench"), ("examples", "--example"), ("src/bin", "--bin")];
+    // A test may be called as the package is; then the file in which the hunt stands decides.
+    let of_its_own = folders.iter().filter(|(folder, _)| !is_package || under(folder)).find_map(|(folder, option)| {
+        named(&package_dir.join(folder), binary).map(|name| vec![(*option).to_owned(), name])
+    });
+    let has = |path: &str| package_dir.join(path).exists();
+    of_its_own.unwrap_or_else(|| {
+        match (is_package.then_some(package).flatten(), has("src/lib.rs"), has("src/main.rs")) {
+            (Some(package), _, true) if file.ends_with("src/main.rs") => vec!["--bin".to_owned(), package.to_owned()],
+            (Some(_), true, main) if !main || file.ends_with("src/lib.rs") => vec!["--lib".to_owned()],
+            (Some(package), false, true) => vec!["--bin".to_owned(), package.to_owned()],
+            _ => Vec::new(),
+        }
+    })
+}
+
+/// The target of a folder whose executable has this name.
+fn named(folder: &Path, binary: &str) -> Option<String> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let targets =
+        entries.filter(|path| path.extension().is_some_and(|end| end == "rs") || path.join("main.rs").exists());
+    let mut names = targets.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+    names.find(|name| name.replace('-', "_") == binary)
 }
 
 /// The word as a shell takes it whole.
@@ -213,7 +280,9 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, TestPlace, quoted, without_hash};
+    use std::path::Path;
+
+    use super::{Place, TestPlace, is_doctest, member, quoted, target, without_hash};
 
     #[test]
     fn the_command_names_the_target() {
@@ -228,6 +297,20 @@ mod tests {
         assert_eq!(command(member), "SEEDBED_REPLAY=sb1:A cargo test --package shop --lib transfers::keep -- --exact");
         let second = Place::of_test(place).again(2).command_with("sb1:A");
         assert!(second.starts_with("SEEDBED_HUNT=transfers::keep#2 SEEDBED_REPLAY=sb1:A cargo"), "{second}");
+    }
+
+    #[test]
+    fn the_target_of_a_hunt_by_hand_is_looked_up() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let words = |binary: &str, file: &str| target(here, Some("seedbed"), binary, file).join(" ");
+        assert_eq!(words("behavior", "tests/behavior/leaks.rs"), "--test behavior");
+        assert_eq!(words("readme", "src/lib.rs"), "--test readme");
+        assert_eq!(words("find_a_race", "examples/find_a_race.rs"), "--example find_a_race");
+        assert_eq!(words("seedbed", "src/hunt/place.rs"), "--lib");
+        assert_eq!(words("elsewhere", "src/lib.rs"), "");
+        assert_eq!(member(here, Some("seedbed"), "tests/readme.rs"), [""; 0]);
+        assert_eq!(member(here, Some("seedbed"), "crates/seedbed/src/lib.rs"), ["--package", "seedbed"]);
+        assert!(is_doctest(Path::new("/tmp/rustdoctestAiygda/rust_out")) && !is_doctest(Path::new("/target/debug/x")));
     }
 
     #[test]

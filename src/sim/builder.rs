@@ -108,7 +108,7 @@ impl Sim {
         self
     }
 
-    /// Ends the run after so many steps of tasks, timers and callbacks; 100 million by default.
+    /// Ends the run after so many steps of tasks, timers and callbacks; 100 million by default, a million in a hunt.
     pub fn steps(mut self, steps: u64) -> Self {
         self.limits.steps = steps;
         self
@@ -127,7 +127,7 @@ impl Sim {
     }
 
     /// Ends the run after so many steps in a row that only woke themselves while the clock stood still (a livelock);
-    /// a million by default.
+    /// a million by default, 100,000 in a hunt.
     pub fn self_wakes(mut self, steps: u64) -> Self {
         self.limits.self_wakes = steps;
         self

@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use super::failure::{Failure, FailureKind};
 use super::report::Report;
 
-/// What the main task of a test may return: `()`, or a `Result` whose error is a failure, as for the standard `#[test]`.
+/// What the main task of a test may return: `()`, or a `Result` whose error is a failure, as for the standard `#[test]`; or `!`, where it
+/// never returns.
 ///
 /// ```
 /// use seedbed::sim::Outcome;
@@ -29,6 +30,23 @@ pub trait Outcome {
 impl Outcome for () {
     fn into_verdict(self) -> Result<(), String> {
         Ok(())
+    }
+}
+
+/// What a function pointer returns: the only way to write the type `!` for now.
+trait Returns {
+    type Value;
+}
+
+impl<T> Returns for fn() -> T {
+    type Value = T;
+}
+
+/// Of a program that never comes to its end: `async { panic!() }`.
+#[expect(private_interfaces, reason = "the trait only helps to write `!`, which is public")]
+impl Outcome for <fn() -> ! as Returns>::Value {
+    fn into_verdict(self) -> Result<(), String> {
+        self
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use rand::Rng;
-use seedbed::hunt::{Found, Verdict};
-use seedbed::{Seed, rng, spawn, yield_now};
+use seedbed::hunt::{Finding, Found, Verdict};
+use seedbed::{FailureKind, LimitKind, Seed, rng, sleep, spawn, yield_now};
 
 use crate::bugs::{harmless, lock_order, lost_update};
 use crate::support::{found, once, quiet};
@@ -16,6 +17,33 @@ fn the_bugs_pass_in_plain_order() {
     once(lost_update).unwrap();
     once(lock_order).unwrap();
     once(harmless).unwrap();
+}
+
+#[test]
+fn a_program_that_never_returns_is_a_program() {
+    let finding = found(quiet("never").run(|| async { panic!("at once") }));
+    assert_eq!(finding.signature.kind(), "panic");
+}
+
+#[test]
+fn a_program_that_goes_on_for_ever_ends_by_the_limits_of_a_hunt() {
+    let limit = |finding: Finding| match finding.failure.kind {
+        FailureKind::Limit { limit, bound, .. } => (limit, bound),
+        kind => panic!("{kind}"),
+    };
+    let hunt = || quiet("for ever").max_shrink_runs(0);
+    let sleeps = found(hunt().run(|| async {
+        loop {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }));
+    assert_eq!(limit(sleeps), (LimitKind::Steps, "1000000".to_owned()));
+    let spins = found(hunt().run(|| async {
+        loop {
+            yield_now().await;
+        }
+    }));
+    assert_eq!(limit(spins), (LimitKind::SelfWakes, "100000".to_owned()));
 }
 
 #[test]

@@ -32,9 +32,9 @@ use proc_macro::TokenStream;
 /// | `seed` | an integer, decimal or `0x…`; the plain run has this seed | derived from the path of the test |
 /// | `policy` | a name such as `"random"`: who proposes the order in all runs but the plain one | `"portfolio"`, a mixture |
 /// | `time` | `"auto"` or `"manual"`: whether the clock moves by itself when nothing is ready | `"auto"` |
-/// | `steps` | an integer: at most so many steps | the default of `Sim` |
+/// | `steps` | an integer: at most so many steps | a million |
 /// | `tasks` | an integer: at most so many tasks | the default of `Sim` |
-/// | `self_wakes` | an integer: at most so many wakes of a task by itself without progress | the default of `Sim` |
+/// | `self_wakes` | an integer: at most so many wakes of a task by itself without progress | 100,000 |
 /// | `virtual_time` | a duration such as `"90s"`, `"1h 30m"`, `"250ms"` | the default of `Sim` |
 /// | `blocked` | a duration: the loop may be blocked at most so long | the default of `Sim` |
 ///
