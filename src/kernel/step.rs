@@ -137,7 +137,7 @@ impl Kernel {
             self.steps += 1;
             self.blocked_for = 0;
             if self.steps > self.limits.steps
-                && self.trip_steps(self.step_of(handle), "its step would have been the next")
+                && self.trip_steps(self.step_of(handle), "a callback or a timer would have been the next")
             {
                 return Next::Over;
             }
@@ -184,6 +184,7 @@ impl Kernel {
             }
             None => self.limits.steps,
         };
+        let detail = if task.is_some() { "its step would have been the next" } else { detail };
         self.trip(LimitKind::Steps, bound.to_string(), task, detail.to_owned());
         true
     }

@@ -108,19 +108,26 @@ impl std::fmt::Display for FailureKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Panic(report) => {
-                match &report.location {
-                    Some(location) => write!(f, "panicked at {location}: ")?,
-                    None => f.write_str("panicked: ")?,
-                }
-                write!(f, "{}    in {}", report.message, report.task)
+                f.write_str("panicked")?;
+                report.location.iter().try_for_each(|location| write!(f, " at {location}"))?;
+                // Before the message, which may have several lines.
+                write!(f, " in {}: {}", report.task, report.message)
             }
             Self::Deadlock { blocked, cycle, clock_held } => deadlock(f, blocked, cycle, *clock_held),
             Self::Limit { limit, bound, task, detail } => {
-                write!(f, "limit `{}` passed: more than {bound}", limit.name())?;
-                if let Some(task) = task {
-                    write!(f, "    in {task}")?;
+                write!(f, "limit `{}` passed", limit.name())?;
+                task.iter().try_for_each(|task| write!(f, " in {task}"))?;
+                write!(f, ": more than {bound}")?;
+                write!(f, "\n    {detail}")?;
+                match limit {
+                    // No setting moves this one.
+                    LimitKind::Teardown => Ok(()),
+                    _ => write!(
+                        f,
+                        "; if that is meant, raise it with `Sim::{0}`, or `{0}` in the attribute",
+                        limit.name()
+                    ),
                 }
-                write!(f, "\n    {detail}; if that is meant, raise it with `Sim::{}`", limit.name())
             }
             Self::ForeignWake { tasks } => write!(
                 f,

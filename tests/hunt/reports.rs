@@ -102,5 +102,5 @@ fn a_check_without_the_attribute() {
     assert!(report.starts_with("seedbed: bugs::lost_update failed on run "), "{report}");
     let command = "SEEDBED_HUNT=bugs::lost_update SEEDBED_REPLAY=sb1:";
     assert!(report.contains(command), "{report}");
-    assert!(report.contains(" cargo test failing::checked -- --exact"), "{report}");
+    assert!(report.contains(" cargo test --test hunt failing::checked -- --exact"), "{report}");
 }

@@ -56,7 +56,7 @@ impl Display for Explanation {
                 f.write_str("\nnot all of this may be needed: a simpler run may fail in the same way")
             }
             ExplainStop::Runs => f.write_str("\nthe limit of runs was reached; raise it to know more"),
-            ExplainStop::Interrupted => f.write_str("\ninterrupted: there is more to be known"),
+            ExplainStop::Interrupted => f.write_str("\nexplaining was cut short: there is more to be known"),
             ExplainStop::Panicked { message } => write!(f, "\nthe program panicked outside of a run: {message}"),
         }
     }
