@@ -13,17 +13,25 @@ use crate::trace::Digest;
 
 const PREFIX: &str = "SEEDBED_";
 
+const AT_LEAST_1: &str = "a whole number, at least 1";
+const FROM_0: &str = "a whole number, 0 or more";
+
+/// So many of the variables are for people; they come first.
+const FOR_PEOPLE: usize = 13;
+
 /// Every variable, in the order of the table, and how its value becomes a setting.
 const VARIABLES: [(&str, Read); 19] = [
-    ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text))),
+    ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text, AT_LEAST_1))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
     ("SEEDBED_REPLAY", |settings, text| set(&mut settings.replay, text.parse().map_err(Fault::Replay))),
     ("SEEDBED_HUNT", |settings, text| set(&mut settings.only, Ok(text.to_owned()))),
     ("SEEDBED_TRACE", |settings, text| set(&mut settings.trace, detail(text))),
-    ("SEEDBED_JOBS", |settings, text| set(&mut settings.jobs, number(text))),
-    ("SEEDBED_MAX_SHRINK_RUNS", |settings, text| set(&mut settings.shrink_runs, number(text))),
-    ("SEEDBED_MAX_SHRINK_SECS", |settings, text| set(&mut settings.shrink_time, number(text).map(Duration::from_secs))),
+    ("SEEDBED_JOBS", |settings, text| set(&mut settings.jobs, number(text, AT_LEAST_1))),
+    ("SEEDBED_MAX_SHRINK_RUNS", |settings, text| set(&mut settings.shrink_runs, number(text, FROM_0))),
+    ("SEEDBED_MAX_SHRINK_SECS", |settings, text| {
+        set(&mut settings.shrink_time, number(text, FROM_0).map(Duration::from_secs))
+    }),
     ("SEEDBED_REGRESSIONS", |settings, text| set(&mut settings.regressions, folder(text))),
     ("SEEDBED_PROVE", |settings, text| set(&mut settings.prove, switch(text))),
     ("SEEDBED_WATCHDOG", |settings, text| set(&mut settings.watchdog, span(text))),
@@ -137,8 +145,8 @@ pub(super) fn colours_refused() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-fn number<N: std::str::FromStr>(text: &str) -> Result<N, Fault> {
-    text.parse().map_err(|_| Fault::Wanted("a whole number of its range, see the table in docs/environment.md"))
+fn number<N: std::str::FromStr>(text: &str, wanted: &'static str) -> Result<N, Fault> {
+    text.parse().map_err(|_| Fault::Wanted(wanted))
 }
 
 fn seed(text: &str) -> Result<BaseSeed, Fault> {
@@ -236,7 +244,7 @@ impl fmt::Display for SettingError {
         let Self { name, value, fault } = self;
         match fault {
             Fault::UnknownName => {
-                let known = VARIABLES.map(|(name, _)| name).join(", ");
+                let known = VARIABLES.map(|(name, _)| name)[..FOR_PEOPLE].join(", ");
                 write!(f, "{name}={value}: there is no such variable; unset it, or use one of {known}")
             }
             Fault::Wanted(wanted) => write!(f, "{name}: read {value:?}, wanted {wanted}"),
@@ -286,7 +294,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_said() {
         let cases = [
-            ("SEEDBED_RUNS", "0", "SEEDBED_RUNS: read \"0\", wanted a whole number"),
+            ("SEEDBED_RUNS", "0", "SEEDBED_RUNS: read \"0\", wanted a whole number, at least 1"),
             ("SEEDBED_RUNS", "", "SEEDBED_RUNS: read \"\""),
             ("SEEDBED_SEED", "0xg", "unexpected 'g' at character 3"),
             ("SEEDBED_POLICY", "fair", "\"fair\" is not a policy"),
@@ -295,10 +303,13 @@ mod tests {
             ("SEEDBED_JOBS", "-1", "read \"-1\""),
             ("SEEDBED_WATCHDOG", "0", "wanted `off` or whole seconds, at least 1"),
             ("SEEDBED_RUN", "7", "SEEDBED_RUN=7: there is no such variable; unset it, or use one of SEEDBED_RUNS, "),
+            ("SEEDBED_MAX_SHRINK_SECS", "-1", "wanted a whole number, 0 or more"),
         ];
         for (name, value, expected) in cases {
             let error = read(name, value).unwrap_err();
             assert!(error.contains(expected), "{name}={value}: {error}");
+            // Nobody sets these by hand.
+            assert!(!error.contains("SEEDBED_PROOF") && !error.contains("SEEDBED_FUZZ"), "{error}");
         }
     }
 }
