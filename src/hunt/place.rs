@@ -310,7 +310,9 @@ mod tests {
         assert_eq!(words("elsewhere", "src/lib.rs"), "");
         assert_eq!(member(here, Some("seedbed"), "tests/readme.rs"), [""; 0]);
         assert_eq!(member(here, Some("seedbed"), "crates/seedbed/src/lib.rs"), ["--package", "seedbed"]);
-        assert!(is_doctest(Path::new("/build/rustdoctestAiygda/rust_out")) && !is_doctest(Path::new("/target/debug/x")));
+        assert!(
+            is_doctest(Path::new("/build/rustdoctestAiygda/rust_out")) && !is_doctest(Path::new("/target/debug/x"))
+        );
     }
 
     #[test]
