@@ -16,7 +16,7 @@ use super::progress::{Patience, mention, say};
 use super::proof::tell;
 use super::regressions::{Regressions, Saved, SavedLine};
 use super::report::{Between, Found, HuntReport, Remark, Verdict};
-use super::settings::{BaseSeed, SettingError, Settings, unknown_policy};
+use super::settings::{BaseSeed, Fault, SettingError, Settings, unknown_policy};
 use super::watchdog::{SPAN, Shared, Watch, Watched};
 use crate::choice::{Replay, ReplayMode};
 use crate::explore::{ExplainLimits, ShrinkLimits, Swept, sweep};
@@ -123,6 +123,12 @@ impl Search {
         if matches!(report.verdict, Verdict::ReplayPassed(_)) {
             mention(report);
         }
+        // A name that was mistyped would else be a suite that is green because nothing ran. With a line to be replayed, which is copied
+        // together with the name, it is the other hunts of the test that are passed over.
+        let by_hand = self.place.test.is_some() && self.settings.replay.is_none();
+        if by_hand && matches!(report.verdict, Verdict::PassedOver) {
+            say(report);
+        }
         if stop().load(Ordering::Relaxed) && !report.is_ok() {
             // The process ends before a test harness would show it.
             say(report.for_terminal());
@@ -131,6 +137,11 @@ impl Search {
 
     /// The one run that `SEEDBED_REPLAY` asks for.
     fn asked(&self, replay: &Replay, base: Seed) -> Verdict {
+        if matches!(replay, Replay::Departures(asked) if asked.inputs().is_some()) && self.shrink_inputs.is_none() {
+            let fault =
+                Fault::Wanted("a line of this test, which takes no arguments: this line holds those of another one");
+            return Verdict::Misconfigured(SettingError::in_code("SEEDBED_REPLAY", &replay.to_string(), fault));
+        }
         let report = match self.replay(replay, base) {
             Ok(report) => report,
             Err(error) => return Verdict::Misconfigured(error),

@@ -129,6 +129,27 @@ fn the_right_one_of_several_hunts_is_replayed() {
 }
 
 #[test]
+fn a_name_of_no_hunt_is_heard() {
+    let mut child = Child::of("harmless", "replays/no_hunt").env("SEEDBED_HUNT", "stromy");
+    let ended = child.run();
+    assert!(ended.passed, "{}", ended.output);
+    let said = "seedbed: failing::harmless was passed over: SEEDBED_HUNT names another hunt";
+    assert!(ended.output.contains(said), "{}", ended.output);
+}
+
+#[test]
+fn arguments_are_not_ignored() {
+    let ended = replayed("lost_update", "sb1:AuAPkgwXnwwSG-_69wcBAAZtYWluLzEAAAHSR-GD");
+    assert!(!ended.passed);
+    assert!(ended.output.contains("was not run"), "{}", ended.output);
+    assert!(
+        ended.output.contains("which takes no arguments: this line holds those of another one"),
+        "{}",
+        ended.output
+    );
+}
+
+#[test]
 fn without_a_fresh_process_the_report_says_so() {
     let report = Child::of("lost_update", "replays/unproven").env("SEEDBED_PROVE", "off").report();
     assert!(report.contains("replay (not verified in a fresh process: that is switched off):"), "{report}");
