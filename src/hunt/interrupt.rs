@@ -31,7 +31,7 @@ impl Heard {
     pub(super) fn begin(wanted: Option<bool>) -> Self {
         *hunts() += 1;
         if wanted.unwrap_or_else(|| io::stderr().is_terminal()) {
-            INSTALL.call_once(install);
+            INSTALL.call_once(|| install(wanted == Some(true)));
         }
         Self(())
     }
@@ -56,7 +56,8 @@ impl Drop for Heard {
     }
 }
 
-fn install() {
+/// Listens for the signals that end a process; in place of whoever listens already, and where they are ignored, only if `by_request`.
+fn install(by_request: bool) {
     let handler = || {
         if STOP.swap(true, Ordering::Relaxed) {
             // Pressed again: at once.
@@ -71,8 +72,8 @@ fn install() {
             std::process::exit(STATUS);
         }
     };
-    // A program that has a handler of its own keeps it.
-    drop(ctrlc::try_set_handler(handler));
+    // Unasked, a program that has a handler of its own keeps it, and one that was started in the background goes on.
+    drop(if by_request { ctrlc::set_handler(handler) } else { ctrlc::try_set_handler(handler) });
 }
 
 fn hunts() -> MutexGuard<'static, usize> {

@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 /// What a test prints when it may be interrupted.
 pub(crate) const READY: &str = "ready to be interrupted";
+
+/// So long may a process go on that was interrupted.
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
 /// A process that runs one test of `failing.rs`, in surroundings of its own.
 pub(crate) struct Child {
@@ -83,6 +87,14 @@ impl Child {
             assert!(read > 0, "the process ended before it was ready: {stderr}");
         }
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        for _ in 0..ENDS_WITHIN.as_millis() / 10 {
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // It ends by itself, or the status is that of a process that was killed.
+        drop(child.kill());
         lines.read_to_string(&mut stderr).unwrap();
         let Output { status, stdout, .. } = child.wait_with_output().unwrap();
         (status.code(), format!("{}{stderr}", String::from_utf8_lossy(&stdout)))
