@@ -109,8 +109,8 @@ impl Place {
             command.extend(member(&package_dir, package.as_deref(), file));
             command.extend(target(&package_dir, package.as_deref(), &binary, file));
             command.extend(test.clone());
-            // Without its name there is only the hunt's to choose it.
-            command.extend(test.is_some().then(only_it).unwrap_or_default());
+            // Without its name there is only the hunt's to choose it, and a program that is its own harness knows it by its arguments.
+            command.extend(if test.is_some() { only_it() } else { own_arguments() });
         } else {
             let member = member(&package_dir, package.as_deref(), file);
             command = executable.map_or_else(
@@ -211,12 +211,17 @@ fn by_executable(path: &Path, by_cargo: Option<Vec<String>>, binary: &str) -> Ve
     let mut command = vec!["cargo".to_owned(), "run".to_owned()];
     command.extend(package);
     command.extend([sort.to_owned(), binary.to_owned()]);
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if !arguments.is_empty() {
-        command.push("--".to_owned());
-        command.extend(arguments);
-    }
+    command.extend(own_arguments());
     command
+}
+
+/// The arguments of this process, as cargo hands them on.
+fn own_arguments() -> Vec<String> {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if !arguments.is_empty() {
+        arguments.insert(0, "--".to_owned());
+    }
+    arguments
 }
 
 /// Documentation tests are compiled into folders of their own, under names of rustdoc's.
