@@ -156,18 +156,15 @@ fn is_example(path: &str) -> bool {
     path.split(['/', '\\']).any(|part| part == "examples")
 }
 
-/// Test runners that cargo builds stand in `deps`; nextest says so itself.
+/// Test executables that cargo builds stand in `deps`, those of examples beside the programs that `cargo run` starts, with a hash in their
+/// names. No variable of a test runner is asked: the programs that its tests start inherit it.
 fn is_libtest(executable: &Path) -> bool {
     let folder = executable.parent().and_then(Path::file_name);
-    folder.is_some_and(|folder| folder == "deps") || nextest()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "which test runner this is decides how a test is started again, no result"
-)]
-fn nextest() -> bool {
-    std::env::var_os("NEXTEST").is_some()
+    let has_hash = executable.file_stem().is_some_and(|stem| {
+        let stem = stem.to_string_lossy();
+        without_hash(&stem) != stem
+    });
+    folder.is_some_and(|folder| folder == "deps" || (folder == "examples" && has_hash))
 }
 
 /// The test of the standard harness that this thread runs: the harness names its threads so, unless it runs on the main one, where the
@@ -287,7 +284,21 @@ fn quoted(word: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{Place, TestPlace, is_doctest, member, quoted, target, without_hash};
+    use super::{Place, TestPlace, is_doctest, is_libtest, member, quoted, target, without_hash};
+
+    #[test]
+    fn test_executables_are_known_by_their_place() {
+        for (path, expected) in [
+            ("target/debug/deps/bank-0123456789abcdef", true),
+            ("target/debug/deps/bank", true),
+            ("target/debug/examples/bank-0123456789abcdef", true),
+            ("target/debug/examples/bank", false),
+            ("target/debug/bank", false),
+            ("bin/bank-0123456789abcdef", false),
+        ] {
+            assert_eq!(is_libtest(Path::new(path)), expected, "{path}");
+        }
+    }
 
     #[test]
     fn the_command_names_the_target() {
