@@ -30,18 +30,47 @@ pub enum Kind {
     Rng = 3,
     /// How late a timer expires. Plain: at its deadline.
     Late = 4,
-    /// How much longer something takes. Plain: as long as was said.
-    Delay = 5,
+    /// How much longer a job's blocking operation takes. Plain: as long as was said.
+    Slow = 5,
     /// Whether a message is lost. Plain: it arrives.
     Lost = 6,
     /// Whether a worker or a node crashes. Plain: it lives.
     Crash = 7,
+    /// For how long the task's n-th activation is not polled though it is ready. Plain: it is polled in its turn.
+    Stall = 8,
+    /// How late the n-th wake of a task arrives. Plain: at once.
+    Wake = 9,
+    /// Whether a task that waits is polled again without a wake. Plain: it is not.
+    Spurious = 10,
+    /// Whether a task is cancelled at its n-th await point, and how. Plain: it is not.
+    Cancel = 11,
+    /// Whether a task panics at its n-th await point. Plain: it does not.
+    Panic = 12,
+    /// Whether a fault point of user code strikes. Plain: it does not.
+    Point = 13,
+    /// By how much the wall clock jumps when it is read. Plain: it does not.
+    Wall = 14,
 }
 
 impl Kind {
     /// Every kind, in the order of their codes.
-    pub const ALL: [Kind; 8] =
-        [Kind::Overtaken, Kind::Clock, Kind::Branch, Kind::Rng, Kind::Late, Kind::Delay, Kind::Lost, Kind::Crash];
+    pub const ALL: [Kind; 15] = [
+        Kind::Overtaken,
+        Kind::Clock,
+        Kind::Branch,
+        Kind::Rng,
+        Kind::Late,
+        Kind::Slow,
+        Kind::Lost,
+        Kind::Crash,
+        Kind::Stall,
+        Kind::Wake,
+        Kind::Spurious,
+        Kind::Cancel,
+        Kind::Panic,
+        Kind::Point,
+        Kind::Wall,
+    ];
 
     /// Returns the name: one lower-case word.
     ///
@@ -57,15 +86,27 @@ impl Kind {
             Kind::Branch => "branch",
             Kind::Rng => "rng",
             Kind::Late => "late",
-            Kind::Delay => "delay",
+            Kind::Slow => "slow",
             Kind::Lost => "lost",
             Kind::Crash => "crash",
+            Kind::Stall => "stall",
+            Kind::Wake => "wake",
+            Kind::Spurious => "spurious",
+            Kind::Cancel => "cancel",
+            Kind::Panic => "panic",
+            Kind::Point => "point",
+            Kind::Wall => "wall",
         }
     }
 
     /// Tells whether time goes differently where the answer is not plain.
     pub(crate) const fn is_of_time(self) -> bool {
-        matches!(self, Kind::Clock | Kind::Late | Kind::Delay)
+        matches!(self, Kind::Clock | Kind::Late | Kind::Slow | Kind::Stall | Kind::Wake)
+    }
+
+    /// Tells whether it is a fault: something that strikes from outside, asked about only where it is wanted.
+    pub(crate) const fn is_fault(self) -> bool {
+        !matches!(self, Kind::Overtaken | Kind::Clock | Kind::Branch | Kind::Rng | Kind::Lost)
     }
 
     /// Returns the code that replay lines hold; codes are never used again for another kind.
@@ -121,11 +162,15 @@ mod tests {
     #[test]
     fn names_and_codes_never_change() {
         let table = Kind::ALL.map(|kind| format!("{} {kind}", kind.code())).join(", ");
-        assert_eq!(table, "0 overtaken, 1 clock, 2 branch, 3 rng, 4 late, 5 delay, 6 lost, 7 crash");
+        assert_eq!(
+            table,
+            "0 overtaken, 1 clock, 2 branch, 3 rng, 4 late, 5 slow, 6 lost, 7 crash, 8 stall, 9 wake, 10 spurious, \
+             11 cancel, 12 panic, 13 point, 14 wall"
+        );
         for kind in Kind::ALL {
             assert_eq!(Kind::from_code(kind.code()), Some(kind));
             assert_eq!(kind.name().parse(), Ok(kind));
         }
-        assert_eq!(Kind::from_code(8), None);
+        assert_eq!(Kind::from_code(15), None);
     }
 }

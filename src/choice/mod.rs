@@ -7,6 +7,7 @@
 //! The files, each importing only those above it:
 //!
 //! - `kind`: what a question is about
+//! - `faults`: which kinds of faults there may be
 //! - `subject`: who asks, as a path and as a key
 //! - `address`: both and a number
 //! - `rng`: the one generator, for proposals and for user code
@@ -21,6 +22,7 @@
 //! - `source`: one run's answers: proposed, planned, recorded
 
 mod kind;
+mod faults;
 mod subject;
 mod address;
 mod rng;
@@ -38,6 +40,7 @@ mod source;
 pub use address::{Address, ParseAddressError, StreamKey};
 pub use departures::{Departures, Iter};
 pub use ending::{Ending, Mismatch, ReplayMode};
+pub use faults::{FaultSet, UnknownFault};
 pub use inputs::InputPath;
 pub use kind::{Kind, UnknownKind};
 pub use names::SubjectCollision;

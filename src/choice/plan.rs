@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use super::address::{Address, StreamKey};
 use super::departures::Departures;
 use super::ending::Mismatch;
+use super::faults::FaultSet;
 use super::names::{Names, SubjectCollision};
 
 /// An answer that the plan gives.
@@ -58,6 +59,11 @@ impl Plan {
             ahead.end += 1;
         }
         Ok(Plan { entries, streams, strict, mismatches: Vec::new() })
+    }
+
+    /// The kinds of faults that it asks for.
+    pub(super) fn faults(&self) -> FaultSet {
+        self.entries.iter().map(|(address, _)| address.kind()).collect()
     }
 
     /// Counts one question, and answers it where the plan does. A stream that is not planned is counted only on request.

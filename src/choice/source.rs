@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::address::StreamKey;
 use super::departures::Departures;
 use super::ending::{Ending, ReplayMode};
+use super::faults::FaultSet;
 use super::kind::Kind;
 use super::names::SubjectCollision;
 use super::plan::Plan;
@@ -138,6 +139,19 @@ impl ChoiceSource {
     #[inline]
     pub fn is_watching(&self) -> bool {
         self.watching
+    }
+
+    /// Returns the kinds of faults of the plan; none where there is no plan.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use seedbed::choice::{ChoiceSource, FaultSet};
+    ///
+    /// assert_eq!(ChoiceSource::propose().faults(), FaultSet::NONE);
+    /// ```
+    pub fn faults(&self) -> FaultSet {
+        self.plan.faults()
     }
 
     /// Tells the recorder the path of a subject; it must know each subject that asks. Without a recorder, `path` is not called.

@@ -37,6 +37,12 @@ impl TestSettings {
         Self { hunt: self.hunt.policy(name) }
     }
 
+    /// See [`Hunt::faults`].
+    #[must_use]
+    pub fn faults(self, faults: &'static str) -> Self {
+        Self { hunt: self.hunt.faults(faults) }
+    }
+
     /// See [`Sim::steps`].
     #[must_use]
     pub fn steps(self, steps: u64) -> Self {

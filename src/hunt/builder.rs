@@ -15,6 +15,7 @@ use super::search::Search;
 use super::settings::{BaseSeed, Fault, SettingError, Settings};
 use super::turns::nth_of;
 use super::watchdog::Shared;
+use crate::choice::FaultSet;
 use crate::seed::Seed;
 use crate::sim::{Outcome, Report, Sim};
 
@@ -83,46 +84,6 @@ pub struct Hunt {
     pub(super) shrink_inputs: Option<ShrinkInputs>,
 }
 
-/// Tries a program in many orders, as [`Hunt`] does, under the name of the function that calls it.
-///
-/// # Panics
-///
-/// If a run fails, or the hunt cannot be made: with the report.
-///
-/// # Examples
-///
-/// ```
-/// use seedbed::{check, spawn, sync::Event};
-///
-/// check(|| async {
-///     let ready = Event::new();
-///     let waiter = spawn({
-///         let ready = ready.clone();
-///         async move { ready.wait().await }
-///     });
-///     ready.set();
-///     waiter.await.unwrap();
-/// });
-/// ```
-#[track_caller]
-pub fn check<F, M>(program: F)
-where
-    F: Fn() -> M + Send + Sync + 'static,
-    M: Future + 'static,
-    M::Output: Outcome + 'static,
-{
-    Hunt::new(name_of::<F>()).check(program);
-}
-
-/// The path of the function in which a closure stands, or of the function itself, inside its crate.
-fn name_of<F>() -> String {
-    let mut path = std::any::type_name::<F>();
-    while let Some(outer) = path.strip_suffix("::{{closure}}") {
-        path = outer;
-    }
-    path.split_once("::").map_or(path, |(_, inside)| inside).to_owned()
-}
-
 impl Hunt {
     /// A hunt of this name. Its base seed comes from the name, and failing replays are kept under it; so no two hunts of an executable
     /// should share one.
@@ -152,7 +113,7 @@ impl Hunt {
         Self { place, known, settings, wrong: None, configure, should_fail: false, shrink_inputs: None }
     }
 
-    /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo`.
+    /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo` without faults.
     ///
     /// ```
     /// let report = seedbed::Hunt::new("calm").runs(5).run(|| async {});
@@ -200,6 +161,26 @@ impl Hunt {
         match super::settings::policy(name) {
             Ok(name) => self.settings.policy = Some(name),
             Err(fault) => self.refuse("policy", name, fault),
+        }
+        self
+    }
+
+    /// Lets faults strike: each run but the plain one has some of these kinds, drawn for it (swarm testing). Joined by `+`, or `all`, or `none`;
+    /// see [`FaultSet`](crate::choice::FaultSet) for what there is.
+    ///
+    /// ```
+    /// use seedbed::{Hunt, now, sleep};
+    /// use std::time::Duration;
+    /// let report = Hunt::new("punctual").faults("late").regressions_off().prove(false).run(|| async {
+    ///     sleep(Duration::from_millis(10)).await;
+    ///     assert_eq!(now().as_nanos(), 10_000_000);
+    /// });
+    /// assert!(!report.is_ok(), "a timer may be late on a busy machine");
+    /// ```
+    pub fn faults(mut self, faults: &str) -> Self {
+        match super::settings::faults(faults) {
+            Ok(faults) => self.settings.faults = Some(faults),
+            Err(fault) => self.refuse("faults", faults, fault),
         }
         self
     }
@@ -364,7 +345,8 @@ impl Hunt {
             Err(error) => (self.settings, Some(error)),
         };
         let policy = settings.policy.clone().unwrap_or_else(|| PORTFOLIO.to_owned());
-        let runs = settings.runs.map_or(if policy == "fifo" { 1 } else { RUNS }, u64::from);
+        let faults = settings.faults.unwrap_or(FaultSet::NONE);
+        let runs = settings.runs.map_or(if policy == "fifo" && faults.is_empty() { 1 } else { RUNS }, u64::from);
         if let Some(error) = wrong {
             let verdict = Verdict::Misconfigured(error);
             let (name, detail) = (place.hunt, None);
@@ -384,7 +366,7 @@ impl Hunt {
             };
         }
         let (should_fail, shrink_inputs) = (self.should_fail, self.shrink_inputs);
-        Search { place, settings, runs, policy, seed, should_fail, program, shrink_inputs, watch: None }.run()
+        Search { place, settings, runs, policy, faults, seed, should_fail, program, shrink_inputs, watch: None }.run()
     }
 }
 

@@ -24,10 +24,12 @@ mod watchdog;
 mod investigate;
 mod search;
 mod builder;
+mod check;
 #[cfg(feature = "proptest")]
 mod cases;
 
-pub use builder::{Hunt, check};
+pub use builder::Hunt;
+pub use check::check;
 #[cfg(feature = "proptest")]
 pub(crate) use inputs::ShrinkInputs;
 pub use misfit::Misfit;

@@ -1,6 +1,7 @@
 //! Which policy makes which run of a hunt.
 
-use crate::policy::{Fifo, Policy, Profile, by_name, portfolio};
+use crate::choice::FaultSet;
+use crate::policy::{Fifo, Policy, Profile, by_name_and, portfolio, swarm, with_faults};
 use crate::seed::Seed;
 
 /// The name that asks for a mixture of policies, which is also what a hunt does when none is named.
@@ -14,13 +15,13 @@ pub(super) fn seed_of(run: u64, base: Seed) -> Seed {
     if run == PLAIN { base } else { base.nth(run) }
 }
 
-/// The policy of a run. `name` has been checked.
-pub(super) fn policy_of(run: u64, name: &str, seed: Seed, profile: &Profile) -> Box<dyn Policy> {
+/// The policy of a run, with some of the faults that may strike. `name` has been checked.
+pub(super) fn policy_of(run: u64, name: &str, faults: FaultSet, seed: Seed, profile: &Profile) -> Box<dyn Policy> {
+    let some = swarm(faults, seed);
     match (run, name) {
         (PLAIN, _) => Box::new(Fifo),
-        (_, PORTFOLIO) => portfolio(run, seed, profile),
-        (_, name) => {
-            by_name(name, seed, profile).expect("seedbed bug: an unknown policy was let through, please report")
-        }
+        (_, PORTFOLIO) => with_faults(portfolio(run, seed, profile), some, seed, profile),
+        (_, name) => by_name_and(name, some, seed, profile)
+            .expect("seedbed bug: an unknown policy was let through, please report"),
     }
 }

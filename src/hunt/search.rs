@@ -18,7 +18,7 @@ use super::regressions::{Regressions, Saved, SavedLine};
 use super::report::{Between, Found, HuntReport, Remark, Verdict};
 use super::settings::{BaseSeed, Fault, SettingError, Settings, unknown_policy};
 use super::watchdog::{SPAN, Shared, Watch, Watched};
-use crate::choice::{Replay, ReplayMode};
+use crate::choice::{FaultSet, Replay, ReplayMode};
 use crate::explore::{ExplainLimits, ShrinkLimits, Swept, sweep};
 use crate::policy::{Profile, by_name};
 use crate::seed::Seed;
@@ -48,6 +48,8 @@ pub(super) struct Search {
     /// How many runs it makes.
     pub(super) runs: u64,
     pub(super) policy: String,
+    /// The kinds of faults of which each run but the plain one has some.
+    pub(super) faults: FaultSet,
     pub(super) seed: Seed,
     /// A test that should panic ends with the first failure, as it stands.
     pub(super) should_fail: bool,
@@ -317,7 +319,7 @@ impl Search {
 
     fn sim(&self, run: u64, base: Seed, profile: &Profile) -> Sim {
         let seed = seed_of(run, base);
-        Sim::new(seed).policy(policy_of(run, &self.policy, seed, profile))
+        Sim::new(seed).policy(policy_of(run, &self.policy, self.faults, seed, profile))
     }
 
     fn plain(&self, base: Seed) -> Report<()> {

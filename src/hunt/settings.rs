@@ -6,7 +6,7 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::choice::{Replay, ReplayError};
+use crate::choice::{FaultSet, Replay, ReplayError, UnknownFault};
 use crate::policy::{Profile, UnknownPolicy, by_name};
 use crate::seed::{ParseSeedError, Seed};
 use crate::trace::Digest;
@@ -17,13 +17,14 @@ const AT_LEAST_1: &str = "a whole number, at least 1";
 const FROM_0: &str = "a whole number, 0 or more";
 
 /// So many of the variables are for people; they come first.
-const FOR_PEOPLE: usize = 13;
+const FOR_PEOPLE: usize = 14;
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 19] = [
+const VARIABLES: [(&str, Read); 20] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text, AT_LEAST_1))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
+    ("SEEDBED_FAULTS", |settings, text| set(&mut settings.faults, faults(text))),
     ("SEEDBED_REPLAY", |settings, text| set(&mut settings.replay, text.parse().map_err(Fault::Replay))),
     ("SEEDBED_HUNT", |settings, text| set(&mut settings.only, Ok(text.to_owned()))),
     ("SEEDBED_TRACE", |settings, text| set(&mut settings.trace, detail(text))),
@@ -76,6 +77,7 @@ pub(super) struct Settings {
     pub(super) seed: Option<BaseSeed>,
     /// A name that `by_name` knows, or `portfolio`.
     pub(super) policy: Option<String>,
+    pub(super) faults: Option<FaultSet>,
     pub(super) replay: Option<Replay>,
     pub(super) only: Option<String>,
     pub(super) trace: Option<Detail>,
@@ -124,6 +126,7 @@ impl Settings {
             runs: self.runs.or(other.runs),
             seed: self.seed.or(other.seed),
             policy: self.policy.or(other.policy),
+            faults: self.faults.or(other.faults),
             replay: self.replay.or(other.replay),
             only: self.only.or(other.only),
             trace: self.trace.or(other.trace),
@@ -157,6 +160,11 @@ fn seed(text: &str) -> Result<BaseSeed, Fault> {
 pub(super) fn policy(name: &str) -> Result<String, Fault> {
     by_name(name, Seed::new(0), &Profile::default()).map_err(|error| Fault::Policy(error.to_string()))?;
     Ok(name.to_owned())
+}
+
+/// The faults that are named.
+pub(super) fn faults(names: &str) -> Result<FaultSet, Fault> {
+    names.parse().map_err(Fault::Faults)
 }
 
 /// A replay line that names a policy which is not there.
@@ -224,6 +232,7 @@ pub(super) enum Fault {
     Seed(ParseSeedError),
     Replay(ReplayError),
     Policy(String),
+    Faults(UnknownFault),
 }
 
 impl SettingError {
@@ -250,6 +259,7 @@ impl fmt::Display for SettingError {
             Fault::Wanted(wanted) => write!(f, "{name}: read {value:?}, wanted {wanted}"),
             Fault::Seed(error) => write!(f, "{name}: {error}; or `fresh`"),
             Fault::Replay(error) => write!(f, "{name}: read {value:?}, which is {error}"),
+            Fault::Faults(error) => write!(f, "{name}: {error}"),
             Fault::Policy(error) => write!(f, "{name}: {error}"),
         }
     }
@@ -298,6 +308,7 @@ mod tests {
             ("SEEDBED_RUNS", "", "SEEDBED_RUNS: read \"\""),
             ("SEEDBED_SEED", "0xg", "unexpected 'g' at character 3"),
             ("SEEDBED_POLICY", "fair", "\"fair\" is not a policy"),
+            ("SEEDBED_FAULTS", "slowly", "\"slowly\" is not a kind of fault"),
             ("SEEDBED_REPLAY", "sb1:AO1e", "ends too early, at character"),
             ("SEEDBED_REPLAY", "sb9:AO1e", "update seedbed"),
             ("SEEDBED_JOBS", "-1", "read \"-1\""),

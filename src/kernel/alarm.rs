@@ -6,13 +6,14 @@ use super::handle::Ready;
 use super::loops::{Target, Timer};
 use super::machine::{Call, Kernel};
 use super::tasks::Wait;
+use crate::choice;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
 use crate::trace::Event;
 
 impl Kernel {
     pub(crate) fn add_timer(&mut self, loop_id: LoopId, deadline: u64, target: Target) {
-        let deadline = if self.picker.explores { self.perturbed(deadline) } else { deadline };
+        let deadline = if self.picker.asks(choice::Kind::Late) { self.perturbed(deadline) } else { deadline };
         self.timer_sequence += 1;
         let timer = Timer::new(deadline, self.timer_sequence, target);
         self.loops[loop_id.get() as usize].add_timer(timer);

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::choice::{ChoiceSource, Departures, Ending, Kind, StreamKey, SubjectCollision, SubjectKey, Turn, sub_seed};
+use crate::choice::{
+    ChoiceSource, Departures, Ending, FaultSet, Kind, StreamKey, SubjectCollision, SubjectKey, Turn, sub_seed,
+};
 use crate::ident::LoopId;
 use crate::policy::{self, Fifo, Observation, Policy, Profile, Profiler};
 use crate::seed::Seed;
@@ -16,6 +18,8 @@ pub(crate) struct Picker {
     pub(crate) choices: ChoiceSource,
     /// False while the head of the queue is always right: nothing is asked then.
     pub(super) explores: bool,
+    /// The kinds of faults that are asked about: those that the policy or the plan may answer.
+    pub(super) faults: FaultSet,
     /// Whether somebody is to be told which tasks become ready: who explores, or the trace.
     pub(super) tells_ready: bool,
     /// Subjects of the tasks by their number; kept only while exploring, else made from the path when asked for.
@@ -37,11 +41,12 @@ impl Picker {
         recording: bool,
     ) -> Self {
         let explores = !policy.is_plain() || choices.is_watching() || profile;
+        let faults = policy.faults().union(choices.faults());
         let tells_ready = explores || recording;
         let (subjects, generators) = (Vec::new(), BTreeMap::new());
         let stall = u64::try_from(stall.as_nanos()).unwrap_or(u64::MAX);
         let profiler = profile.then(Profiler::default);
-        Self { seed, policy, choices, explores, tells_ready, subjects, generators, stall, profiler }
+        Self { seed, policy, choices, explores, faults, tells_ready, subjects, generators, stall, profiler }
     }
 
     /// Tells the policy what happened.
@@ -95,6 +100,12 @@ impl Picker {
     /// Takes the policy out at the end of the run: it may be the user's.
     pub(super) fn take_policy(&mut self) -> Box<dyn Policy> {
         std::mem::replace(&mut self.policy, Box::new(Fifo))
+    }
+
+    /// Whether faults of a kind may strike in this run, so that it is to be asked about.
+    #[inline]
+    pub(crate) fn asks(&self, kind: Kind) -> bool {
+        self.faults.contains(kind)
     }
 
     pub(crate) fn policy_name(&self) -> String {

@@ -2,7 +2,7 @@
 
 use super::profile::Profile;
 use super::propose::{Observation, Policy, Ready};
-use crate::choice::{Kind, Prng, Turn};
+use crate::choice::{FaultSet, Kind, Prng, Turn};
 use crate::seed::Seed;
 
 /// Another policy for as long as a run can be expected to last, and a fair one after that.
@@ -67,6 +67,10 @@ impl<P: Policy> Policy for Fair<P> {
         if self.left > 0 {
             self.policy.observe(event);
         }
+    }
+
+    fn faults(&self) -> FaultSet {
+        self.policy.faults()
     }
 
     fn answer(&mut self, kind: Kind, bound: u32) -> u32 {

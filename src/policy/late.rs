@@ -1,7 +1,7 @@
 //! Timers that expire late.
 
 use super::propose::{Observation, Policy, Ready};
-use crate::choice::{Kind, Prng, Turn};
+use crate::choice::{FaultSet, Kind, Prng, Turn};
 use crate::seed::Seed;
 
 /// Another policy, under which some timers expire late.
@@ -47,17 +47,27 @@ impl<P: Policy> Policy for Late<P> {
         self.policy.observe(event);
     }
 
+    fn faults(&self) -> FaultSet {
+        self.policy.faults().union(FaultSet::of(&[Kind::Late]))
+    }
+
     fn answer(&mut self, kind: Kind, bound: u32) -> u32 {
         if kind != Kind::Late {
             return self.policy.answer(kind, bound);
         }
-        match self.prng.below(8) {
-            0 => 1.min(bound - 1),
-            1 => {
-                let bits = self.prng.below(32 - (bound - 1).leading_zeros() + 1);
-                self.prng.below(1_u32.checked_shl(bits).unwrap_or(u32::MAX).min(bound))
-            }
-            _ => 0,
+        span(&mut self.prng, 8, bound)
+    }
+}
+
+/// A span of virtual time, below `bound` nanoseconds: mostly none, twice in `of` times some. Half of those last one nanosecond, so that what
+/// falls on one instant changes places; of the others, short ones are as likely as long ones.
+pub(super) fn span(prng: &mut Prng, of: u32, bound: u32) -> u32 {
+    match prng.below(of) {
+        0 => 1.min(bound - 1),
+        1 => {
+            let bits = prng.below(32 - (bound - 1).leading_zeros() + 1);
+            prng.below(1_u32.checked_shl(bits).unwrap_or(u32::MAX).min(bound))
         }
+        _ => 0,
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::delay::Delay;
 use super::fair::Fair;
+use super::faulty::with_faults;
 use super::fifo::Fifo;
-use super::late::Late;
 use super::pct::Pct;
 use super::portfolio::portfolio;
 use super::pos::Pos;
@@ -15,6 +15,7 @@ use super::random::Random;
 use super::speeds::Speeds;
 use super::sticky::Sticky;
 use super::urw::Urw;
+use crate::choice::{FaultSet, Kind};
 use crate::seed::Seed;
 
 /// No policy has this name, or not with this parameter.
@@ -29,7 +30,8 @@ use crate::seed::Seed;
 /// );
 /// assert_eq!(error("pct"), "\"pct\" is not a policy: it needs the depth of the bugs to find, from 1 to 100, as in pct:3");
 /// assert_eq!(error("urw:2"), "\"urw:2\" is not a policy: urw takes no number");
-/// assert_eq!(error("pos+fast"), "\"pos+fast\" is not a policy: after + comes clock or late, each once and in this order");
+/// assert_eq!(error("pos+fast"), "\"pos+fast\" is not a policy: after + come clock and kinds of faults, each once and in this order: \
+///      clock, late, slow, crash, stall, wake, spurious, cancel, panic, point, wall");
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnknownPolicy {
@@ -57,7 +59,11 @@ impl fmt::Display for UnknownPolicy {
             Fault::Number(base) => write!(f, "{base} takes no number"),
             Fault::Depth => f.write_str("it needs the depth of the bugs to find, from 1 to 100, as in pct:3"),
             Fault::Delays => f.write_str("it needs the number of delays, from 1 to 1000, as in delay:2"),
-            Fault::Suffix => f.write_str("after + comes clock or late, each once and in this order"),
+            Fault::Suffix => write!(
+                f,
+                "after + come clock and kinds of faults, each once and in this order: clock, {}",
+                FaultSet::ALL.kinds().map(Kind::name).collect::<Vec<_>>().join(", ")
+            ),
             Fault::NoVariant(base) => write!(f, "{base} never moves the clock while a task is ready"),
         }
     }
@@ -81,8 +87,9 @@ impl std::error::Error for UnknownPolicy {}
 ///
 /// Those that are not fair by themselves become so in a run that is much longer than the profile's ([`Fair`]).
 ///
-/// With `+clock` (all but `fifo` and `portfolio`), the clock may move while tasks are ready. With `+late`, behind it, timers may expire
-/// late ([`Late`]).
+/// With `+clock` (all but `fifo` and `portfolio`), the clock may move while tasks are ready. Behind it come the kinds of faults that there are
+/// in the run, in the order of [`FaultSet`]: with `+late`, timers may expire late ([`Late`](super::Late)), with `+late+stall` tasks may stand still, too
+/// ([`Faulty`](super::Faulty)).
 ///
 /// # Errors
 ///
@@ -91,20 +98,32 @@ impl std::error::Error for UnknownPolicy {}
 /// ```
 /// use seedbed::Seed;
 /// use seedbed::policy::{Profile, by_name};
-/// for name in ["fifo", "random+clock", "pct:3", "pos+clock+late", "urw", "sticky", "delay:2+late"] {
+/// for name in ["fifo", "random+clock", "pct:3", "pos+clock+late", "urw+stall+wall", "sticky", "delay:2+late"] {
 ///     assert_eq!(by_name(name, Seed::new(0), &Profile::default()).unwrap().name(), name);
 /// }
 /// ```
 pub fn by_name(name: &str, seed: Seed, profile: &Profile) -> Result<Box<dyn Policy>, UnknownPolicy> {
-    plain_or_late(name, seed, profile).map_err(|fault| UnknownPolicy { name: name.to_owned(), fault })
+    by_name_and(name, FaultSet::NONE, seed, profile)
 }
 
-fn plain_or_late(name: &str, seed: Seed, profile: &Profile) -> Result<Box<dyn Policy>, Fault> {
-    let (rest, late) = strip(name, "+late");
-    let (base, clock) = strip(rest, "+clock");
-    if base.contains('+') {
-        return Err(Fault::Suffix);
-    }
+/// The policy of this name, and more faults than the name has.
+pub(crate) fn by_name_and(
+    name: &str,
+    more: FaultSet,
+    seed: Seed,
+    profile: &Profile,
+) -> Result<Box<dyn Policy>, UnknownPolicy> {
+    with_suffixes(name, more, seed, profile).map_err(|fault| UnknownPolicy { name: name.to_owned(), fault })
+}
+
+fn with_suffixes(name: &str, more: FaultSet, seed: Seed, profile: &Profile) -> Result<Box<dyn Policy>, Fault> {
+    let (base, suffixes) = name.split_once('+').map_or((name, None), |(base, suffixes)| (base, Some(suffixes)));
+    let (clock, faults) = match suffixes.map(|suffixes| suffixes.split_once('+').unwrap_or((suffixes, ""))) {
+        Some(("clock", "")) => (true, None),
+        Some(("clock", faults)) => (true, Some(faults)),
+        _ => (false, suffixes),
+    };
+    let faults = faults.map_or(Ok(FaultSet::NONE), |faults| exact_set(faults).ok_or(Fault::Suffix))?;
     let policy = build(base, clock, seed, profile)?;
     // A uniform choice with exact time is fair from the start.
     let policy = if matches!(base, "fifo" | "random" | "portfolio") && !clock {
@@ -112,11 +131,12 @@ fn plain_or_late(name: &str, seed: Seed, profile: &Profile) -> Result<Box<dyn Po
     } else {
         Box::new(Fair::new(policy, seed, profile))
     };
-    Ok(if late { Box::new(Late::new(policy, seed)) } else { policy })
+    Ok(with_faults(policy, faults.union(more), seed, profile))
 }
 
-fn strip<'a>(name: &'a str, suffix: &str) -> (&'a str, bool) {
-    name.strip_suffix(suffix).map_or((name, false), |rest| (rest, true))
+/// Faults as a policy spells them, so that it has one name.
+fn exact_set(text: &str) -> Option<FaultSet> {
+    text.parse().ok().filter(|faults: &FaultSet| !faults.is_empty() && faults.to_string() == text)
 }
 
 fn build(base: &str, clock: bool, seed: Seed, profile: &Profile) -> Result<Box<dyn Policy>, Fault> {

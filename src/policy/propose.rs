@@ -1,7 +1,7 @@
 //! What a policy is: the one extension point.
 
 use super::lineup::Lineup;
-use crate::choice::{Kind, SubjectKey, Turn};
+use crate::choice::{FaultSet, Kind, SubjectKey, Turn};
 use crate::ident::TaskId;
 
 /// The tasks that may run next, the longest ready first. Never empty.
@@ -132,6 +132,11 @@ pub trait Policy: std::fmt::Debug {
         let _ = event;
     }
 
+    /// The kinds of faults about which it wants to be asked, the same throughout a run. About others it is asked only where a plan has them.
+    fn faults(&self) -> FaultSet {
+        FaultSet::NONE
+    }
+
     /// Proposes the answer to another question, `0..bound`, 0 being the plain one.
     fn answer(&mut self, kind: Kind, bound: u32) -> u32 {
         let (_, _) = (kind, bound);
@@ -159,6 +164,10 @@ impl<P: Policy + ?Sized> Policy for Box<P> {
 
     fn answer(&mut self, kind: Kind, bound: u32) -> u32 {
         (**self).answer(kind, bound)
+    }
+
+    fn faults(&self) -> FaultSet {
+        (**self).faults()
     }
 
     fn is_plain(&self) -> bool {

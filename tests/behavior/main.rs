@@ -20,6 +20,7 @@ mod choices;
 mod depth;
 mod examples;
 mod exhaustive;
+mod faults;
 mod executors;
 mod foreign;
 mod leaks;

@@ -39,6 +39,9 @@ async fn policy_without_quotes() {}
 #[seedbed::test(policy = "pct")]
 async fn policy_without_its_number() {}
 
+#[seedbed::test(faults = "late+slowly")]
+async fn unknown_fault() {}
+
 #[seedbed::test(policy = "urw+fast")]
 async fn policy_of_no_variant() {}
 

@@ -22,8 +22,11 @@ const POLICIES: [(&str, bool); 9] = [
     ("delay", true),
 ];
 
-/// What may follow the name of a policy, in this order. Which of them has which is told when the test runs.
-const VARIANTS: [&str; 2] = ["+clock", "+late"];
+/// What may follow the name of a policy first. Which of them has it is told when the test runs.
+const CLOCK: &str = "+clock";
+
+/// The kinds of faults; they may follow the name of a policy, in this order.
+const FAULTS: [&str; 10] = ["late", "slow", "crash", "stall", "wake", "spurious", "cancel", "panic", "point", "wall"];
 
 /// How the clock moves, and whether that is by hand.
 const TIMES: [(&str, bool); 2] = [("auto", false), ("manual", true)];
@@ -36,6 +39,8 @@ enum Kind {
     Positive,
     /// One of [`POLICIES`].
     Policy,
+    /// Some of [`FAULTS`].
+    Faults,
     /// One of [`TIMES`].
     Time,
     /// A duration in words, see [`nanoseconds`].
@@ -43,10 +48,11 @@ enum Kind {
 }
 
 /// Every setting, in the order in which messages list them. Each is a method of `TestSettings`.
-const SETTINGS: [(&str, Kind); 9] = [
+const SETTINGS: [(&str, Kind); 10] = [
     ("runs", Kind::Positive),
     ("seed", Kind::Integer(64)),
     ("policy", Kind::Policy),
+    ("faults", Kind::Faults),
     ("time", Kind::Time),
     ("steps", Kind::Integer(64)),
     ("tasks", Kind::Integer(32)),
@@ -129,6 +135,7 @@ impl Entry {
             Kind::Integer(bits) => self.integer(*bits)?.into_token_stream(),
             Kind::Positive => self.positive()?.into_token_stream(),
             Kind::Policy => self.policy()?.into_token_stream(),
+            Kind::Faults => self.faults()?.into_token_stream(),
             Kind::Time => self.time()?.into_token_stream(),
             // In nanoseconds, so that the macro names no type.
             Kind::Duration => self.duration()?.into_token_stream(),
@@ -157,7 +164,11 @@ impl Entry {
 
     fn policy(&self) -> Result<LitStr> {
         let known = |text: &str| {
-            let text = VARIANTS.iter().rev().fold(text, |text, variant| text.strip_suffix(variant).unwrap_or(text));
+            let mut text = text;
+            for fault in FAULTS.iter().rev() {
+                text = text.strip_suffix(fault).and_then(|rest| rest.strip_suffix('+')).unwrap_or(text);
+            }
+            let text = text.strip_suffix(CLOCK).unwrap_or(text);
             let (name, number) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
             let written = |number: &str| number.parse::<u32>().is_ok_and(|read| read > 0 && read.to_string() == number);
             POLICIES.iter().any(|(policy, numbered)| *policy == name && *numbered == number.is_some_and(written))
@@ -170,8 +181,21 @@ impl Entry {
                         if numbered { format!("\"{name}:N\"") } else { format!("\"{name}\"") }
                     },
                 );
-                Err(self.wrong(&format!("{}; {} may follow", one_of(&names), VARIANTS.join(" and "))))
+                let faults = FAULTS.map(|fault| format!("+{fault}")).join(", ");
+                Err(self.wrong(&format!("{}; {CLOCK} may follow, and then {faults}, in this order", one_of(&names))))
             }
+        }
+    }
+
+    fn faults(&self) -> Result<LitStr> {
+        let known = |text: &str| text.split('+').all(|fault| FAULTS.contains(&fault));
+        match &self.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(literal), .. })
+                if known(&literal.value()) || ["all", "none"].contains(&literal.value().as_str()) =>
+            {
+                Ok(literal.clone())
+            }
+            _ => Err(self.wrong(&format!("\"all\", \"none\", or some of {} joined by +", FAULTS.join(", ")))),
         }
     }
 

@@ -198,6 +198,7 @@ impl<'a> Deeds<'a> {
             Kind::Branch => Deed::Branch { who },
             Kind::Rng => Deed::Drew { who },
             Kind::Late => Deed::Late { who, nanos: value.into() },
+            kind if kind.is_fault() => Deed::Fault { kind, who, value },
             _ => Deed::Untold,
         };
         Some(Told { deed, at: Some(at), event: Some(event) })

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use crate::choice::Address;
+use crate::choice::{Address, Kind};
 use crate::explore::signature::Signature;
 use crate::instant::Instant;
 
@@ -116,6 +116,15 @@ pub enum Deed {
         who: String,
         /// By how many nanoseconds.
         nanos: u64,
+    },
+    /// Another fault struck.
+    Fault {
+        /// Of this kind.
+        kind: Kind,
+        /// Whom it struck.
+        who: String,
+        /// The answer: for faults that last, virtual nanoseconds.
+        value: u32,
     },
     /// The trace does not show it.
     Untold,

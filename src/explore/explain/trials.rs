@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 
 use super::explanation::{ExplainProgress, ExplainStop, Rate};
 use super::limits::ExplainLimits;
-use crate::choice::{Departures, Kind, ReplayMode};
+use crate::choice::{Departures, FaultSet, Kind, ReplayMode};
 use crate::explore::caught::run_caught;
 use crate::explore::cut_short::{steps_cap, was_cut_short};
 use crate::explore::program::Program;
 use crate::explore::signature::Signature;
-use crate::policy::{Late, Policy, Random};
+use crate::policy::{Policy, Profile, Random, with_faults};
 use crate::seed::Seed;
 use crate::sim::{Failure, Report, Sim};
 
@@ -33,8 +33,8 @@ pub(super) struct Trials<'a> {
     seed: Seed,
     /// Whether the clock may be drawn, beside the tasks.
     draws_clock: bool,
-    /// Whether timers may be late.
-    draws_lateness: bool,
+    /// The faults that may strike.
+    faults: FaultSet,
     steps_cap: u64,
     pub(super) runs: u64,
     question: &'static str,
@@ -50,9 +50,9 @@ impl<'a> Trials<'a> {
     ) -> Self {
         let seed = limits.seed.unwrap_or(failing.seed).derive("explain");
         let (target, steps_cap) = (Signature::of(failure), steps_cap(failing.steps));
-        let needs = |kind| failing.departures.iter().any(|(address, _)| address.kind() == kind);
-        let (draws_clock, draws_lateness) = (needs(Kind::Clock), needs(Kind::Late));
-        Self { draws_clock, draws_lateness, program, limits, progress, target, seed, steps_cap, runs: 0, question: "" }
+        let kinds = || failing.departures.iter().map(|(address, _)| address.kind());
+        let (draws_clock, faults) = (kinds().any(|kind| kind == Kind::Clock), kinds().collect());
+        Self { draws_clock, faults, program, limits, progress, target, seed, steps_cap, runs: 0, question: "" }
     }
 
     /// Says what is being asked.
@@ -93,7 +93,7 @@ impl<'a> Trials<'a> {
     /// What draws: uniformly, and among all kinds of choices that the failing run needs.
     fn policy(&self, seed: Seed) -> Box<dyn Policy> {
         let random = if self.draws_clock { Random::new(seed).with_clock() } else { Random::new(seed) };
-        if self.draws_lateness { Box::new(Late::new(random, seed)) } else { Box::new(random) }
+        with_faults(Box::new(random), self.faults, seed, &Profile::default())
     }
 
     /// How many of so many runs fail in the same way.

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use super::explanation::{
     Deed, ExplainStop, Explained, Explanation, Inevitable, Needed, Overtaker, Rate, Values, Without,
 };
-use crate::choice::Kind;
+use crate::choice::{Address, Kind};
 use crate::instant::Instant;
 
 /// How many departures are told, or groups of them: nobody reads on through thousands.
@@ -124,7 +124,22 @@ fn write_deed(f: &mut fmt::Formatter<'_>, explained: &Explained) -> fmt::Result 
         }
         Deed::Drew { who } => write!(f, "let a generator of {who} draw other random numbers"),
         Deed::Late { who, nanos } => write!(f, "let a timer of {who} expire {}s late", Instant::from_nanos(*nanos)),
+        Deed::Fault { kind, who, value } => write_fault(f, *kind, who, *value, &explained.address),
         Deed::Untold => write!(f, "{} = {}", explained.address, explained.answer),
+    }
+}
+
+fn write_fault(f: &mut fmt::Formatter<'_>, kind: Kind, who: &str, value: u32, address: &Address) -> fmt::Result {
+    let span = Instant::from_nanos(value.into());
+    match kind {
+        Kind::Slow => write!(f, "let blocking code of {who} take {span}s longer"),
+        Kind::Crash => write!(f, "let the worker of {who} die"),
+        Kind::Stall => write!(f, "kept {who} waiting for {span}s though it was ready"),
+        Kind::Wake => write!(f, "let a wake of {who} arrive {span}s late"),
+        Kind::Spurious => write!(f, "polled {who} though nothing had woken it"),
+        Kind::Cancel => write!(f, "cancelled {who} where it waited"),
+        Kind::Panic => write!(f, "let {who} panic where it waited"),
+        _ => write!(f, "{address} = {value}"),
     }
 }
 
@@ -202,7 +217,7 @@ fn values_in_words(kind: Kind, own: u32, values: &Values) -> Option<String> {
         return Some(format!("{} of {others} other streams of numbers will do, too", failing.len() - 1));
     }
     let value = |value: u32| match kind {
-        Kind::Late | Kind::Delay => format!("{}s", Instant::from_nanos(value.into())),
+        Kind::Late | Kind::Slow | Kind::Stall | Kind::Wake => format!("{}s", Instant::from_nanos(value.into())),
         Kind::Branch => (u64::from(value) + 1).to_string(),
         _ => value.to_string(),
     };
@@ -210,7 +225,8 @@ fn values_in_words(kind: Kind, own: u32, values: &Values) -> Option<String> {
         Kind::Overtaken => "number of steps before it",
         Kind::Clock => "number of moves",
         Kind::Branch => "branch",
-        Kind::Late | Kind::Delay => "delay",
+        Kind::Late | Kind::Slow | Kind::Wake => "delay",
+        Kind::Stall => "span",
         _ => "value",
     };
     let (lowest, highest) = (value(own), value(failing.iter().copied().max().unwrap_or(own)));

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use super::search::{Halt, Search};
-use crate::choice::{Address, Departures, Kind, Prng, Turn};
+use crate::choice::{Address, Departures, FaultSet, Kind, Prng, Turn};
 use crate::policy::{Policy, Ready};
 use crate::seed::Seed;
 
@@ -94,6 +94,11 @@ impl Policy for Sparse {
 
     fn next(&mut self, ready: &Ready<'_>) -> Turn {
         if self.prng.chance(1, 16) { Turn::Task(self.prng.below(ready.len())) } else { Turn::PLAIN }
+    }
+
+    fn faults(&self) -> FaultSet {
+        // A late timer may stand for several moves of the clock; of the other faults there are those that the kept departures have.
+        FaultSet::of(&[Kind::Late])
     }
 
     fn answer(&mut self, _: Kind, bound: u32) -> u32 {

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use rand::Rng;
-use seedbed::choice::{Kind, Prng, Turn};
+use seedbed::choice::{FaultSet, Kind, Prng, Turn};
 use seedbed::policy::{Policy, Ready};
 use seedbed::sync::{Condition, Lock, Queue};
 use seedbed::{Promise, Report, Seed, Sim, rng, select, sleep, spawn, timeout, yield_now};
@@ -62,6 +62,10 @@ impl Policy for Wild {
             true => Turn::Clock,
             false => Turn::Task(self.prng.below(ready.len())),
         }
+    }
+
+    fn faults(&self) -> FaultSet {
+        FaultSet::of(&[Kind::Late])
     }
 
     fn answer(&mut self, _: Kind, bound: u32) -> u32 {
