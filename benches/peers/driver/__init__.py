@@ -1,0 +1,1 @@
+"""Builds the peers, measures them, and prints the tables; run.sh starts it."""
