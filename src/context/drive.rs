@@ -20,7 +20,7 @@ pub(crate) fn run_loop(world: &World, id: LoopId) -> Result<(), Refusal> {
         match world.with(|kernel| kernel.running()) {
             Some((task, runner)) => {
                 finish(world, task, &runner, Ending::Panicked(report));
-                drop_contents(world, task, &runner);
+                drop_unread(world, task, &runner);
             }
             None => world.with(|kernel| kernel.stop_with(Stop::Panic(report))),
         }
@@ -118,7 +118,7 @@ fn other_step(world: &World, id: LoopId) -> bool {
 fn finish(world: &World, task: TaskId, runner: &Rc<dyn RunTask>, ending: Ending) {
     let (extra, discard) = world.with(|kernel| kernel.finish(task, ending));
     if discard {
-        drop_contents(world, task, runner);
+        drop_unread(world, task, runner);
     }
     drop(extra);
 }
@@ -127,6 +127,14 @@ fn finish(world: &World, task: TaskId, runner: &Rc<dyn RunTask>, ending: Ending)
 fn drop_contents(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) -> Option<Arc<PanicReport>> {
     let who = || world.with(|kernel| kernel.names.path(task));
     guarded(world, who, || runner.drop_contents()).err()
+}
+
+/// Drops what a task that has ended still holds: a panic in a destructor is a verdict, because the task tells of its own
+/// end only.
+fn drop_unread(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) {
+    if let Some(report) = drop_contents(world, task, runner) {
+        world.with(|kernel| kernel.stop_with(Stop::Panic(report)));
+    }
 }
 
 /// Moves the clock to `to`; what falls due outside the loops on the way goes on one by one, each at its instant.

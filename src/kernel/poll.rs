@@ -210,6 +210,7 @@ impl Kernel {
         }
         let next = [timer, self.outside.next_at()].into_iter().flatten().min();
         match self.idle.at_rest(next, self.manual_time) {
+            AtRest::Resume { at: Some(at), .. } if !self.may_advance(at) => AtPoll::Over,
             AtRest::Resume { future, at } => {
                 self.set_now(at.unwrap_or(self.now));
                 self.settle_pending(future, State::Finished);

@@ -1,13 +1,15 @@
 //! Verdicts are values: panics, deadlocks and limits end a run with typed data, and nothing hangs.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use seedbed::sync::{Lock, Queue};
 use seedbed::task::Builder;
 use seedbed::{
-    EventLoop, Failure, FailureKind, LimitKind, Promise, Sim, TaskError, blocking, note, sleep, spawn, to_thread,
-    yield_now,
+    EventLoop, Failure, FailureKind, LimitKind, Promise, Sim, TaskError, advance, blocking, current_task, note, sleep,
+    spawn, to_thread, yield_now,
 };
 
 fn failure_of<F: Future + 'static>(sim: Sim, main: F) -> Failure
@@ -81,6 +83,41 @@ fn panics_in_callbacks_destructors_and_drivers_are_verdicts() {
 
     let driver = Sim::new(0).drive(|| -> () { panic!("in the driver") }).result.unwrap_err();
     assert!(matches!(&driver.kind, FailureKind::Panic(panic) if panic.task == "the driver"), "{driver}");
+}
+
+#[test]
+fn what_a_task_leaves_behind_may_panic_when_it_is_dropped_but_not_unheard() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in a destructor");
+        }
+    }
+    let is_heard = |failure: &Failure| match &failure.kind {
+        FailureKind::Panic(panic) => panic.message == "in a destructor" && panic.task == "main/1",
+        _ => false,
+    };
+    let never_read = failure_of(Sim::new(0), async {
+        let task = spawn(async {
+            // It ends cancelled, so nobody gets what it returns.
+            let _taken = current_task().map(|task| task.cancel());
+            Bomb
+        });
+        task.await.is_err()
+    });
+    assert!(is_heard(&never_read), "{never_read}");
+
+    /// A future written by hand keeps what it holds when it panics.
+    struct Panics(Option<Bomb>);
+    impl Future for Panics {
+        type Output = ();
+        fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<()> {
+            panic!("told to who awaits the task, {}", self.0.is_some());
+        }
+    }
+    let held = failure_of(Sim::new(0), async { spawn(Panics(Some(Bomb))).await.is_err() });
+    // Which of the two panics is told of first does not matter; the run may not pass.
+    assert!(matches!(held.kind, FailureKind::Panic(_)), "{held}");
 }
 
 #[test]
@@ -190,6 +227,17 @@ fn virtual_time_tasks_and_blocking_are_bounded() {
     });
     let FailureKind::Limit { limit: LimitKind::Blocked, task, .. } = &blocked.kind else { panic!("{blocked}") };
     assert_eq!(task.as_deref(), Some("main"));
+}
+
+#[test]
+fn time_that_is_driven_by_hand_is_bounded_too() {
+    for manual in [false, true] {
+        let minute = || Sim::new(0).manual_time(manual).virtual_time(Duration::from_secs(60));
+        let failure = failure_of(minute(), advance(Duration::from_secs(61)));
+        assert!(matches!(failure.kind, FailureKind::Limit { limit: LimitKind::VirtualTime, .. }), "{failure}");
+        assert_eq!(failure.at.to_string(), "0.000");
+        assert_eq!(minute().run(advance(Duration::from_secs(60))).end.to_string(), "60.000");
+    }
 }
 
 #[test]
