@@ -115,8 +115,7 @@ impl Kernel {
         match self.picker.next_turn(loop_id, &policy::Ready::new(steps, next_event.is_some())) {
             Turn::Task(place) => self.take_step(loop_id, place),
             Turn::Clock => {
-                let at = next_event;
-                let at = at.expect("seedbed bug: the clock was picked and may not move, please report");
+                let at = next_event.expect("a policy proposed the clock, which cannot move now: propose a task");
                 self.emit(Event::Chose { who: Actor::Callback, kind: Kind::Clock, nth: 0, value: 1 });
                 self.picker.observe(Observation::Expired);
                 self.loops[loop_id.get() as usize].open.moving_clock();
@@ -132,8 +131,12 @@ impl Kernel {
     }
 
     fn take_step(&mut self, loop_id: LoopId, place: u32) -> Pick {
-        let step = self.loops[loop_id.get() as usize].open.take_step(place);
-        let (task, step) = step.expect("seedbed bug: a turn for nobody, please report");
+        let open = &mut self.loops[loop_id.get() as usize].open;
+        let ready = open.steps.len();
+        let step = open.take_step(place);
+        // A plan was held against those who are ready; what a policy proposed, where there is none, was not.
+        let (task, step) = step
+            .unwrap_or_else(|| panic!("a policy proposed task {place} of {ready}: the first that is ready is task 0"));
         self.picker.observe(Observation::Ran { task });
         if place > 0 {
             let (kind, who) = (Kind::Overtaken, Actor::from(task));

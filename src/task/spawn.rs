@@ -38,7 +38,11 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    Builder::new().spawn(future).unwrap_or_else(|error| panic!("spawn: {error}"))
+    match Builder::new().spawn(future) {
+        Ok(task) => task,
+        // Not in a closure: the panic belongs to the caller's line.
+        Err(error) => panic!("spawn: {error}"),
+    }
 }
 
 /// As [`spawn`], for a coroutine whose `Err` counts as a failure: asyncio's exception of a task.
@@ -65,7 +69,10 @@ where
     V: 'static,
     E: 'static,
 {
-    Builder::new().spawn_fallible(future).unwrap_or_else(|error| panic!("spawn_fallible: {error}"))
+    match Builder::new().spawn_fallible(future) {
+        Ok(task) => task,
+        Err(error) => panic!("spawn_fallible: {error}"),
+    }
 }
 
 /// Spawns a task with a name, or on another loop than the current one.

@@ -95,6 +95,20 @@ fn calls_outside_a_run_say_what_was_called_and_where_it_belongs() {
     note!("nobody reads this");
 }
 
+#[test]
+fn a_task_for_a_closed_loop_is_refused_where_it_was_spawned() {
+    let spawns: [fn(); 2] = [|| drop(spawn(async {})), || drop(seedbed::spawn_fallible(async { Ok::<(), ()>(()) }))];
+    for spawn in spawns {
+        let failure = failure(Sim::new(0).drive(|| {
+            EventLoop::new().close().unwrap();
+            spawn();
+        }));
+        let FailureKind::Panic(panic) = &failure.kind else { panic!("{failure}") };
+        assert!(panic.message.contains("Event loop is closed"), "{failure}");
+        assert!(panic.location.as_ref().is_some_and(|place| place.contains("misuse.rs:")), "{failure}");
+    }
+}
+
 /// Handles of every kind, out of a run that has ended.
 struct Stale {
     task: Task<u32>,

@@ -101,6 +101,33 @@ fn a_policy_is_shown_what_it_was_told() {
 }
 
 #[test]
+fn a_policy_that_proposes_what_is_not_there_is_told_so() {
+    #[derive(Debug)]
+    struct Stubborn(Turn);
+
+    impl Policy for Stubborn {
+        fn name(&self) -> String {
+            "stubborn".to_owned()
+        }
+
+        fn next(&mut self, _ready: &Ready<'_>) -> Turn {
+            self.0
+        }
+    }
+
+    for (turn, expected) in [
+        (Turn::Task(7), "a policy proposed task 7 of 1: the first that is ready is task 0"),
+        (Turn::Clock, "a policy proposed the clock, which cannot move now: propose a task"),
+    ] {
+        for record in [false, true] {
+            let report = Sim::new(0).policy(Stubborn(turn)).record(record).run(async {});
+            let text = report.result.unwrap_err().to_string();
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+}
+
+#[test]
 fn policies_serve_several_loops() {
     for (name, seed) in NAMES.into_iter().zip(0..) {
         let report = Sim::new(seed).policy(policy(name, seed)).drive(|| {

@@ -249,7 +249,7 @@ fn a_sleep_past_the_end_of_the_clock_is_a_limit_not_an_overflow() {
 #[test]
 fn a_cancelled_main_is_a_verdict_of_its_own() {
     let failure = failure_of(Sim::new(0), async {
-        seedbed::current_task().unwrap().cancel_with("by myself");
+        current_task().unwrap().cancel_with("by myself");
         yield_now().await;
     });
     assert_eq!(failure.kind, FailureKind::MainCancelled { message: Some("by myself".to_owned()) });
