@@ -67,6 +67,7 @@ pub mod combine;
 pub mod executor;
 pub mod event_loop;
 pub mod rand;
+pub mod fault;
 mod note;
 mod branch;
 mod captured;
@@ -148,6 +149,7 @@ pub use seedbed_macros::test;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::branch::first_branch;
+    pub use crate::fault::{is_simulated, mark, refuse};
     #[cfg(feature = "proptest")]
     pub use crate::harness::run_test_with;
     pub use crate::harness::{TestSettings, run_test};
@@ -155,6 +157,7 @@ pub mod __private {
     pub use crate::note::note;
     #[cfg(feature = "insta")]
     pub use insta;
+    pub use inventory;
     #[cfg(feature = "proptest")]
     pub use proptest;
 }

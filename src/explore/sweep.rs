@@ -18,6 +18,8 @@ const NONE: u64 = u64::MAX;
 pub struct Swept {
     /// The fingerprint of its events.
     pub digest: Digest,
+    /// That of its order.
+    pub schedule: Digest,
     /// True if it failed.
     pub failed: bool,
 }
@@ -30,6 +32,8 @@ pub struct SweepReport {
     pub runs: u64,
     /// The different digests among them.
     pub digests: BTreeSet<Digest>,
+    /// The different orders among them.
+    pub schedules: BTreeSet<Digest>,
     /// The failing run with the lowest number, and its digest.
     pub failed: Option<(u64, Digest)>,
     /// True if it was told to stop before its end.
@@ -55,7 +59,7 @@ pub struct SweepReport {
 ///
 /// let run = |number: u64| {
 ///     let report = Sim::new(Seed::new(7).nth(number)).trace(false).run(async move { assert!(number < 50) });
-///     Swept { digest: report.digest, failed: report.result.is_err() }
+///     Swept { digest: report.digest, schedule: report.schedule, failed: report.result.is_err() }
 /// };
 /// let [one, four] = [1, 4].map(|jobs| {
 ///     sweep(0..1_000, NonZeroUsize::new(jobs).unwrap(), &AtomicBool::new(false), run)
@@ -80,11 +84,14 @@ pub fn sweep(
     // Where it was stopped, a run may be missing among later ones.
     let whole =
         done.iter().zip(numbers.clone()).take_while(|((number, _), wanted)| number == wanted && number <= &last);
-    let counted: Vec<Digest> = whole.map(|((_, digest), _)| *digest).collect();
-    let failed = failed.and_then(|number| done.iter().find(|(done, _)| *done == number).copied());
+    let counted: Vec<Swept> = whole.map(|((_, swept), _)| *swept).collect();
+    let failed = failed.and_then(|number| done.iter().find(|(done, _)| *done == number));
+    let failed = failed.map(|(number, swept)| (*number, swept.digest));
     let runs = counted.len() as u64;
     let wanted = last.saturating_add(1).saturating_sub(numbers.start).min(numbers.end.saturating_sub(numbers.start));
-    SweepReport { runs, digests: counted.into_iter().collect(), failed, interrupted: runs < wanted }
+    let digests = counted.iter().map(|swept| swept.digest).collect();
+    let schedules = counted.iter().map(|swept| swept.schedule).collect();
+    SweepReport { runs, digests, schedules, failed, interrupted: runs < wanted }
 }
 
 /// A sweep while it goes on.
@@ -99,7 +106,7 @@ struct Sweep<'a> {
 
 impl Sweep<'_> {
     /// One thread's share: chunks of numbers, in order, until there is no use in going on.
-    fn work(&self, run: &impl Fn(u64) -> Swept) -> Vec<(u64, Digest)> {
+    fn work(&self, run: &impl Fn(u64) -> Swept) -> Vec<(u64, Swept)> {
         let mut done = Vec::new();
         loop {
             let start = self.next.fetch_add(CHUNK, Ordering::Relaxed);
@@ -108,7 +115,7 @@ impl Sweep<'_> {
                     return done;
                 }
                 let swept = run(number);
-                done.push((number, swept.digest));
+                done.push((number, swept));
                 if swept.failed {
                     self.failed.fetch_min(number, Ordering::Relaxed);
                     return done;
@@ -121,7 +128,7 @@ impl Sweep<'_> {
     }
 
     #[expect(clippy::disallowed_methods, reason = "whole runs on a thread each; no run sees the others")]
-    fn work_on(&self, threads: usize, run: &(impl Fn(u64) -> Swept + Sync)) -> Vec<(u64, Digest)> {
+    fn work_on(&self, threads: usize, run: &(impl Fn(u64) -> Swept + Sync)) -> Vec<(u64, Swept)> {
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| self.work(run))).collect();
             let mut done = self.work(run);

@@ -79,6 +79,17 @@ impl TestSettings {
         self.sim(move |sim| sim.manual_time(manual))
     }
 
+    /// See [`Hunt::points`]: modules, separated by commas; `off` for [`Hunt::points_off`].
+    #[must_use]
+    pub fn points(self, modules: &'static str) -> Self {
+        let modules = modules.split(',').map(str::trim);
+        let hunt = modules.fold(self.hunt, |hunt, module| match module {
+            "off" => hunt.points_off(),
+            module => hunt.points(module),
+        });
+        Self { hunt }
+    }
+
     /// The test is marked `#[should_panic]`: see [`Hunt::should_fail`].
     #[must_use]
     pub fn should_panic(self) -> Self {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::inputs::ShrinkInputs;
 use super::place::{Place, TestPlace};
+use super::points::Scope;
 use super::portfolio::PORTFOLIO;
 use super::report::{HuntReport, Verdict};
 use super::search::Search;
@@ -81,6 +82,7 @@ pub struct Hunt {
     wrong: Option<SettingError>,
     configure: Vec<Configure>,
     should_fail: bool,
+    pub(super) scope: Scope,
     pub(super) shrink_inputs: Option<ShrinkInputs>,
 }
 
@@ -94,7 +96,9 @@ impl Hunt {
     /// ```
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
-        Self::at(Place::here(&name.into(), Location::caller().file()), None)
+        let place = Place::here(&name.into(), Location::caller().file());
+        let scope = Scope::here(&place);
+        Self::at(place, None, scope)
     }
 
     /// The hunt of a test, at a place that the compiler knows.
@@ -105,12 +109,12 @@ impl Hunt {
     /// assert_eq!(report.name, "tests::transfers");
     /// ```
     pub fn of_test(place: TestPlace) -> Self {
-        Self::at(Place::of_test(place), Some(place))
+        Self::at(Place::of_test(place), Some(place), Scope::of_test(place))
     }
 
-    fn at(place: Place, known: Option<TestPlace>) -> Self {
+    fn at(place: Place, known: Option<TestPlace>, scope: Scope) -> Self {
         let (settings, configure) = (Settings::default(), Vec::new());
-        Self { place, known, settings, wrong: None, configure, should_fail: false, shrink_inputs: None }
+        Self { place, known, settings, wrong: None, configure, should_fail: false, scope, shrink_inputs: None }
     }
 
     /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo` without faults.
@@ -340,33 +344,40 @@ impl Hunt {
         let seed = Seed::of_path(self.known.map_or(self.place.hunt.as_str(), |known| known.path));
         let nth = nth_of(&self.place.hunt);
         let place = self.place.again(nth);
+        let own_runs = self.settings.runs;
         let (settings, wrong) = match Settings::from_env() {
             Ok(settings) => (settings.or(self.settings), self.wrong),
             Err(error) => (self.settings, Some(error)),
         };
+        let unknown =
+            |module| SettingError::in_code("points", module, Fault::Wanted("a module in which a point stands"));
+        let wrong = wrong.or_else(|| self.scope.unknown().map(unknown));
         let policy = settings.policy.clone().unwrap_or_else(|| PORTFOLIO.to_owned());
         let faults = settings.faults.unwrap_or(FaultSet::NONE);
         let runs = settings.runs.map_or(if policy == "fifo" && faults.is_empty() { 1 } else { RUNS }, u64::from);
         if let Some(error) = wrong {
-            let verdict = Verdict::Misconfigured(error);
-            let (name, detail) = (place.hunt, None);
-            let (runs_wanted, remarks, should_fail) = (runs, Vec::new(), self.should_fail);
-            let (runs, schedules) = (0, 0);
-            return HuntReport {
-                name,
-                seed,
-                policy,
-                runs_wanted,
-                runs,
-                schedules,
-                verdict,
-                remarks,
-                detail,
-                should_fail,
-            };
+            let mut report = HuntReport::new(&place.hunt, seed, &policy, runs);
+            (report.verdict, report.should_fail) = (Verdict::Misconfigured(error), self.should_fail);
+            return report;
         }
-        let (should_fail, shrink_inputs) = (self.should_fail, self.shrink_inputs);
-        Search { place, settings, runs, policy, faults, seed, should_fail, program, shrink_inputs, watch: None }.run()
+        // Fewer runs than the code asks for need not get everywhere.
+        let judges = !self.should_fail && runs > 1 && runs >= own_runs.map_or(RUNS, u64::from);
+        let (should_fail, scope, shrink_inputs) = (self.should_fail, self.scope, self.shrink_inputs);
+        Search {
+            place,
+            settings,
+            runs,
+            policy,
+            faults,
+            seed,
+            should_fail,
+            judges,
+            scope,
+            program,
+            shrink_inputs,
+            watch: None,
+        }
+        .run()
     }
 }
 

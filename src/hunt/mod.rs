@@ -12,6 +12,7 @@ mod settings;
 mod inputs;
 mod place;
 mod turns;
+mod points;
 mod regressions;
 mod proof;
 mod misfit;
@@ -25,6 +26,7 @@ mod investigate;
 mod search;
 mod builder;
 mod check;
+mod asked;
 #[cfg(feature = "proptest")]
 mod cases;
 
@@ -34,6 +36,7 @@ pub use check::check;
 pub(crate) use inputs::ShrinkInputs;
 pub use misfit::Misfit;
 pub use place::TestPlace;
+pub use points::PointTally;
 pub use proof::Proof;
 pub use regressions::{Saved, SavedLine, SavedLineError, saved_lines};
 pub use report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};

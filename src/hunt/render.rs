@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::misfit::Misfit;
+use super::points::PointTally;
 use super::proof::Proof;
 use super::regressions::Saved;
 use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
@@ -34,8 +35,12 @@ impl Display for Lines<'_> {
         let name = &report.name;
         match &report.verdict {
             Verdict::Passed => {
-                let (runs, schedules) = (counted(report.runs, "run"), counted(report.schedules, "schedule"));
-                return write!(f, "seedbed: {name} passed {runs} ({schedules})");
+                writeln!(f, "seedbed: {name} passed {}", report.explored())?;
+                return points(f, report.points.iter());
+            }
+            Verdict::Unexplored(missed) => {
+                writeln!(f, "seedbed: {name} passed {}, but they did not get where they should", report.explored())?;
+                report.unexplored(f, missed)?;
             }
             Verdict::PassedOver => {
                 return write!(f, "seedbed: {name} was passed over: SEEDBED_HUNT names another hunt");
@@ -62,6 +67,24 @@ impl Display for Lines<'_> {
 }
 
 impl HuntReport {
+    /// `256 runs (17 schedules)`, and how many traces if not each order has its own.
+    fn explored(&self) -> String {
+        let (runs, schedules) = (counted(self.runs, "run"), counted(self.schedules, "schedule"));
+        let more =
+            if self.traces == self.schedules { String::new() } else { format!(", {}", counted(self.traces, "trace")) };
+        format!("{runs} ({schedules}{more})")
+    }
+
+    fn unexplored(&self, f: &mut Formatter<'_>, missed: &[PointTally]) -> fmt::Result {
+        points(f, missed.iter())?;
+        f.write_str("  runs show nothing of what they do not reach: let more runs, other inputs or faults get there, or take the point out\n")?;
+        let mut met = self.points.iter().filter(|tally| !missed.contains(tally)).peekable();
+        if met.peek().is_some() {
+            f.write_str("  the other points:\n")?;
+        }
+        points(f, met)
+    }
+
     fn failed(&self, f: &mut Formatter<'_>, finding: &Finding) -> fmt::Result {
         let name = &self.name;
         match &finding.found {
@@ -190,6 +213,11 @@ impl Display for Remark {
             Self::FreshSeed { seed } => write!(f, "hunts from the fresh seed {seed}"),
         }
     }
+}
+
+/// One line for each point.
+fn points<'a>(f: &mut Formatter<'_>, tallies: impl Iterator<Item = &'a PointTally>) -> fmt::Result {
+    tallies.into_iter().try_for_each(|tally| writeln!(f, "    {tally}"))
 }
 
 fn misfits(f: &mut Formatter<'_>, margin: &str, mismatches: &[Misfit]) -> fmt::Result {

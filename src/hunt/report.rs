@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::misfit::Misfit;
+use super::points::PointTally;
 use super::proof::Proof;
 use super::regressions::{Saved, SavedLineError};
 use super::settings::{Detail, SettingError};
@@ -37,8 +38,12 @@ pub struct HuntReport {
     pub runs_wanted: u64,
     /// How many were made, the plain one included; the check that it runs the same way twice is not counted.
     pub runs: u64,
-    /// How many different ones there were among them.
+    /// How many different orders there were among them: [`Report::schedule`](crate::Report).
     pub schedules: u64,
+    /// How many different traces there were among them: in how many ways the program went.
+    pub traces: u64,
+    /// The [points](crate::fault) of the program that were reached, and those that should have been; empty unless all runs were made.
+    pub points: Vec<PointTally>,
     /// What it came to.
     pub verdict: Verdict,
     /// What else is to be said.
@@ -55,6 +60,8 @@ pub struct HuntReport {
 pub enum Verdict {
     /// No run failed.
     Passed,
+    /// No run failed, but these points of the program were not met, for which the test answers: see [`Hunt::points`](super::Hunt::points).
+    Unexplored(Vec<PointTally>),
     /// `SEEDBED_HUNT` names another hunt, so no run was made.
     PassedOver,
     /// It was told to stop, and no run had failed.
@@ -227,6 +234,24 @@ pub struct Divergence {
 }
 
 impl HuntReport {
+    /// Of a hunt that has not begun.
+    pub(super) fn new(name: &str, seed: Seed, policy: &str, runs_wanted: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            seed,
+            policy: policy.to_owned(),
+            runs_wanted,
+            runs: 0,
+            schedules: 0,
+            traces: 0,
+            points: Vec::new(),
+            verdict: Verdict::Passed,
+            remarks: Vec::new(),
+            detail: None,
+            should_fail: false,
+        }
+    }
+
     /// True if there is nothing that a person must look at.
     #[must_use]
     pub fn is_ok(&self) -> bool {

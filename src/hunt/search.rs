@@ -11,6 +11,7 @@ use super::interrupt::{Heard, stop};
 use super::investigate::{Investigator, differ};
 use super::misfit::Misfit;
 use super::place::Place;
+use super::points::{Scope, Tally};
 use super::portfolio::{PLAIN, policy_of, seed_of};
 use super::progress::{Patience, mention, say};
 use super::proof::tell;
@@ -53,6 +54,9 @@ pub(super) struct Search {
     pub(super) seed: Seed,
     /// A test that should panic ends with the first failure, as it stands.
     pub(super) should_fail: bool,
+    /// A hunt that makes all its runs is asked where they got.
+    pub(super) judges: bool,
+    pub(super) scope: Scope,
     pub(super) program: Shared,
     /// Set where runs have inputs.
     pub(super) shrink_inputs: Option<ShrinkInputs>,
@@ -62,18 +66,8 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn run(mut self) -> HuntReport {
-        let mut report = HuntReport {
-            name: self.place.hunt.clone(),
-            seed: self.seed,
-            policy: self.policy.clone(),
-            runs_wanted: self.runs,
-            runs: 0,
-            schedules: 0,
-            verdict: Verdict::Passed,
-            remarks: Vec::new(),
-            detail: self.settings.trace,
-            should_fail: self.should_fail,
-        };
+        let mut report = HuntReport::new(&self.place.hunt, self.seed, &self.policy, self.runs);
+        (report.detail, report.should_fail) = (self.settings.trace, self.should_fail);
         match self.settings.seed {
             None => {}
             Some(BaseSeed::Given(seed)) => report.seed = seed,
@@ -122,7 +116,10 @@ impl Search {
                 _ => say(text),
             }
         }
-        if matches!(report.verdict, Verdict::ReplayPassed(_)) {
+        let has_points = matches!(report.verdict, Verdict::Passed) && !report.points.is_empty();
+        if self.settings.summary == Some(true) && report.is_ok() {
+            say(report);
+        } else if matches!(report.verdict, Verdict::ReplayPassed(_)) || (has_points && self.place.test.is_some()) {
             mention(report);
         }
         // A name that was mistyped would else be a suite that is green because nothing ran. With a line to be replayed, which is copied
@@ -182,7 +179,7 @@ impl Search {
             return;
         }
         let (first, second) = (self.plain(report.seed), self.plain(report.seed));
-        (report.runs, report.schedules) = (1, 1);
+        (report.runs, report.schedules, report.traces) = (1, 1, 1);
         if first.digest != second.digest || first.is_ok() != second.is_ok() {
             report.verdict = differ(Between::PlainRuns, &first, &second, None);
             return;
@@ -195,17 +192,22 @@ impl Search {
             return;
         }
         let failures = Mutex::new(BTreeMap::new());
+        let tally = Mutex::new(Tally::default());
+        let count = |run: &Report<()>| tally.lock().unwrap_or_else(PoisonError::into_inner).add(&run.points);
+        count(&first);
         let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), stop(), |run| {
             let report = self.make(self.sim(run, report.seed, profile).trace(false));
-            let swept = Swept { digest: report.digest, failed: !report.is_ok() };
+            count(&report);
+            let swept = Swept { digest: report.digest, schedule: report.schedule, failed: !report.is_ok() };
             if let Err(failure) = report.result {
                 failures.lock().unwrap_or_else(PoisonError::into_inner).insert(run, failure);
             }
             swept
         });
         swept.digests.insert(first.digest);
+        swept.schedules.insert(first.schedule);
         report.runs += swept.runs;
-        report.schedules = swept.digests.len() as u64;
+        (report.schedules, report.traces) = (swept.schedules.len() as u64, swept.digests.len() as u64);
         let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         let failed = swept
             .failed
@@ -214,6 +216,12 @@ impl Search {
             report.verdict = self.failed(failed, report.seed, profile, regressions.as_ref());
         } else if swept.interrupted {
             report.verdict = Verdict::Interrupted;
+        } else {
+            report.points = tally.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&self.scope);
+            let missed = if self.judges { self.scope.missed(&report.points) } else { Vec::new() };
+            if !missed.is_empty() {
+                report.verdict = Verdict::Unexplored(missed);
+            }
         }
     }
 

@@ -17,10 +17,10 @@ const AT_LEAST_1: &str = "a whole number, at least 1";
 const FROM_0: &str = "a whole number, 0 or more";
 
 /// So many of the variables are for people; they come first.
-const FOR_PEOPLE: usize = 14;
+const FOR_PEOPLE: usize = 15;
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 20] = [
+const VARIABLES: [(&str, Read); 21] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text, AT_LEAST_1))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
@@ -36,6 +36,7 @@ const VARIABLES: [(&str, Read); 20] = [
     ("SEEDBED_REGRESSIONS", |settings, text| set(&mut settings.regressions, folder(text))),
     ("SEEDBED_PROVE", |settings, text| set(&mut settings.prove, switch(text))),
     ("SEEDBED_WATCHDOG", |settings, text| set(&mut settings.watchdog, span(text))),
+    ("SEEDBED_SUMMARY", |settings, text| set(&mut settings.summary, switch(text))),
     ("SEEDBED_INTERRUPT", |settings, text| set(&mut settings.interrupt, switch(text))),
     ("SEEDBED_PROOF", |settings, text| {
         set(&mut settings.proof, text.parse().map_err(|_| Fault::Wanted("a digest, set by seedbed itself")))
@@ -89,6 +90,8 @@ pub(super) struct Settings {
     pub(super) prove: Option<bool>,
     /// How long a poll may take; `None` inside for ever.
     pub(super) watchdog: Option<Option<Duration>>,
+    /// Whether a hunt that passes says what it did.
+    pub(super) summary: Option<bool>,
     /// Whether Ctrl-C is listened for.
     pub(super) interrupt: Option<bool>,
     /// This process was started to prove a replay, and this is the digest that it should meet.
@@ -136,6 +139,7 @@ impl Settings {
             regressions: self.regressions.or(other.regressions),
             prove: self.prove.or(other.prove),
             watchdog: self.watchdog.or(other.watchdog),
+            summary: self.summary.or(other.summary),
             interrupt: self.interrupt.or(other.interrupt),
             proof: self.proof.or(other.proof),
         }

@@ -10,6 +10,7 @@ use super::future::{Cancelled, Fut};
 use super::idle::Idle;
 use super::limits::{Heartbeat, Limits};
 use super::machine::{Call, Counts, Errand, Kernel, PanicRecord};
+use super::marks::Marks;
 use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
@@ -95,6 +96,7 @@ impl Kernel {
             hidden_run: false,
             default_workers: config.default_workers,
             manual_time: config.manual_time,
+            marks: Marks::default(),
         }
     }
 
@@ -124,6 +126,7 @@ impl Kernel {
         (self.timer_sequence, self.registrations, self.roots) = (0, 0, 0);
         (self.stop, self.counts) = (None, Counts::default());
         (self.hit_closed_loop, self.ending, self.hidden_run) = (false, false, false);
+        self.marks = Marks::default();
     }
 
     /// Takes out what is left of the user's values when a run is over, to be dropped outside the borrow.

@@ -15,6 +15,7 @@ use super::handle::Ready;
 use super::idle::Idle;
 use super::limits::{Heartbeat, LimitKind, Limits};
 use super::loops::Loop;
+use super::marks::Marks;
 use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
@@ -161,6 +162,8 @@ pub(crate) struct Kernel {
     pub(crate) hidden_run: bool,
     pub(crate) default_workers: usize,
     pub(crate) manual_time: bool,
+    /// How often the run was at each point of the program.
+    pub(crate) marks: Marks,
 }
 
 impl std::fmt::Debug for Kernel {

@@ -9,6 +9,7 @@ use crate::choice::{
 use crate::ident::LoopId;
 use crate::policy::{self, Fifo, Observation, Policy, Profile, Profiler};
 use crate::seed::Seed;
+use crate::trace::{Digest, Digester};
 
 /// The policy of a run, what overrides it, and what remembers.
 #[derive(Debug)]
@@ -29,6 +30,10 @@ pub(crate) struct Picker {
     /// Virtual nanoseconds for which a task that is ready may be kept waiting while the clock moves.
     pub(super) stall: u64,
     profiler: Option<Profiler>,
+    /// Turns so far, while exploring.
+    turns: u64,
+    /// What departed from FIFO order so far.
+    schedule: Digester,
 }
 
 impl Picker {
@@ -46,7 +51,20 @@ impl Picker {
         let (subjects, generators) = (Vec::new(), BTreeMap::new());
         let stall = u64::try_from(stall.as_nanos()).unwrap_or(u64::MAX);
         let profiler = profile.then(Profiler::default);
-        Self { seed, policy, choices, explores, faults, tells_ready, subjects, generators, stall, profiler }
+        Self {
+            seed,
+            policy,
+            choices,
+            explores,
+            faults,
+            tells_ready,
+            subjects,
+            generators,
+            stall,
+            profiler,
+            turns: 0,
+            schedule: Digester::new(),
+        }
     }
 
     /// Tells the policy what happened.
@@ -74,7 +92,14 @@ impl Picker {
     pub(super) fn next_turn(&mut self, loop_id: LoopId, ready: &policy::Ready<'_>) -> Turn {
         self.profiler.iter_mut().for_each(|profiler| profiler.turn(ready));
         let policy = &mut self.policy;
-        self.choices.next_turn(loop_id, ready.may_expire(), || policy.next(ready))
+        let turn = self.choices.next_turn(loop_id, ready.may_expire(), || policy.next(ready));
+        self.turns += 1;
+        match turn {
+            Turn::PLAIN => {}
+            Turn::Task(place) => self.schedule.feed(self.turns, place.into()),
+            Turn::Clock => self.schedule.feed(self.turns, u64::MAX),
+        }
+        turn
     }
 
     /// What the run was like, if that was to be told.
@@ -115,7 +140,11 @@ impl Picker {
     /// Answers a question that is not about whose turn it is.
     pub(crate) fn decide(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> u32 {
         let policy = &mut self.policy;
-        self.choices.decide(subject, kind, bound, || policy.answer(kind, bound))
+        let answer = self.choices.decide(subject, kind, bound, || policy.answer(kind, bound));
+        if answer > 0 {
+            self.schedule.feed(subject.get(), (u64::from(answer) << 8) | kind as u64);
+        }
+        answer
     }
 
     /// Names the subject of questions asked outside every task, for the record.
@@ -123,6 +152,11 @@ impl Picker {
         if self.choices.is_watching() && subject == SubjectKey::of_path("(outside)") {
             self.choices.introduce(subject, || std::sync::Arc::from("(outside)"));
         }
+    }
+
+    /// The fingerprint of what departed from FIFO order.
+    pub(crate) fn schedule(&self) -> Digest {
+        self.schedule.digest()
     }
 
     /// Ends the choices of the run.

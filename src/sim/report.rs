@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::choice::{Departures, Mismatch};
+use crate::fault::PointCount;
 use crate::instant::Instant;
 use crate::kernel::Counts;
 use crate::policy::Profile;
@@ -46,6 +47,11 @@ pub struct Report<T> {
     pub mismatches: Vec<Mismatch>,
     /// How many choices there were, departing or not, if they were recorded or replayed.
     pub choices: u64,
+    /// The points of the program that the run was at, in the order of their [catalogue](crate::fault::points).
+    pub points: Vec<PointCount>,
+    /// The fingerprint of its order: of every choice that departed from FIFO, but for those of [`rng`](crate::rng). Runs of the same order
+    /// have the same one; they may still differ in what they drew.
+    pub schedule: Digest,
     /// The fingerprint of all events. Equal runs have equal digests.
     pub digest: Digest,
     /// What happened.
@@ -81,6 +87,8 @@ impl<T> Report<T> {
             mismatches: self.mismatches,
             profile: self.profile,
             choices: self.choices,
+            points: self.points,
+            schedule: self.schedule,
             digest: self.digest,
             trace: self.trace,
         }
@@ -101,6 +109,8 @@ impl<T> Report<T> {
             mismatches: self.mismatches.clone(),
             profile: self.profile.clone(),
             choices: self.choices,
+            points: self.points.clone(),
+            schedule: self.schedule,
             digest: self.digest,
             trace: self.trace.clone(),
         }

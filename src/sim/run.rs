@@ -10,6 +10,7 @@ use crate::captured;
 use crate::choice::ChoiceSource;
 use crate::context::{self, World};
 use crate::event_loop::LoopError;
+use crate::fault;
 use crate::instant::Instant;
 use crate::kernel::{Config, Kernel};
 use crate::task::TaskError;
@@ -151,6 +152,8 @@ fn report<T>(seed: crate::seed::Seed, kernel: &mut Kernel, outcome: Outcome<T>) 
         departures: choices.departures,
         mismatches: choices.mismatches,
         choices: choices.questions,
+        points: fault::counts(kernel.marks.take()),
+        schedule: kernel.picker.schedule(),
         digest: trace.digest(),
         trace,
     }

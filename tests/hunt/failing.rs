@@ -249,3 +249,6 @@ async fn shrinks_for_days() {
     let falls = order.borrow().windows(2).filter(|pair| pair[0] > pair[1]).count();
     assert!(falls < 6, "too much out of order");
 }
+
+#[path = "failing_points.rs"]
+mod points;

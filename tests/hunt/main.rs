@@ -19,6 +19,7 @@ mod fuzz;
 mod hangs;
 #[cfg(unix)]
 mod interrupts;
+mod points;
 mod regressions;
 mod replays;
 mod reports;

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("6d", &["combine"]),
     ("6e", &["executor"]),
     ("6f", &["event_loop"]),
-    ("6g", &["rand", "note", "branch", "captured"]),
+    ("6g", &["rand", "note", "branch", "captured", "fault"]),
     ("7", &["sim"]),
     ("8a", &["explore"]),
     ("8b", &["hunt"]),

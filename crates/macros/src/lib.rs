@@ -38,6 +38,7 @@ use proc_macro::TokenStream;
 /// | `self_wakes` | an integer: at most so many wakes of a task by itself without progress | 100,000 |
 /// | `virtual_time` | a duration such as `"90s"`, `"1h 30m"`, `"250ms"` | the default of `Sim` |
 /// | `blocked` | a duration: the loop may be blocked at most so long | the default of `Sim` |
+/// | `points` | modules with their crate, `"shop::ledger, shop::queue"`: each of their points must be met; or `"off"` | those of the test itself: see `Hunt::points` |
 ///
 /// # Arguments
 ///

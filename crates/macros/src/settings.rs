@@ -45,10 +45,12 @@ enum Kind {
     Time,
     /// A duration in words, see [`nanoseconds`].
     Duration,
+    /// Paths of modules, separated by commas, or `off`.
+    Modules,
 }
 
 /// Every setting, in the order in which messages list them. Each is a method of `TestSettings`.
-const SETTINGS: [(&str, Kind); 10] = [
+const SETTINGS: [(&str, Kind); 11] = [
     ("runs", Kind::Positive),
     ("seed", Kind::Integer(64)),
     ("policy", Kind::Policy),
@@ -59,6 +61,7 @@ const SETTINGS: [(&str, Kind); 10] = [
     ("self_wakes", Kind::Integer(64)),
     ("virtual_time", Kind::Duration),
     ("blocked", Kind::Duration),
+    ("points", Kind::Modules),
 ];
 
 /// The units of a duration and how many nanoseconds each has.
@@ -139,6 +142,7 @@ impl Entry {
             Kind::Time => self.time()?.into_token_stream(),
             // In nanoseconds, so that the macro names no type.
             Kind::Duration => self.duration()?.into_token_stream(),
+            Kind::Modules => self.modules()?.into_token_stream(),
         };
         Ok(quote! { .#key(#value) })
     }
@@ -217,6 +221,18 @@ impl Entry {
             return Err(self.wrong("a duration in quotes, such as \"90s\", \"1h 30m\" or \"250ms\""));
         };
         nanoseconds(&literal.value()).map_err(|why| Error::new(literal.span(), format!("`{}`: {why}", self.key)))
+    }
+
+    fn modules(&self) -> Result<LitStr> {
+        let is_path = |text: &str| text.split("::").all(|word| syn::parse_str::<Ident>(word).is_ok());
+        match &self.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(literal), .. })
+                if literal.value().split(',').all(|module| is_path(module.trim())) =>
+            {
+                Ok(literal.clone())
+            }
+            _ => Err(self.wrong("modules with their crate, such as \"shop::ledger\", separated by commas, or \"off\"")),
+        }
     }
 
     fn wrong(&self, wanted: &str) -> Error {

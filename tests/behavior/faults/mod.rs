@@ -1,3 +1,4 @@
-//! Faults: what strikes from outside, apart from the order of tasks.
+//! Faults: what strikes from outside, apart from the order of tasks; and proof that runs met them.
 
 mod asked;
+mod points;
