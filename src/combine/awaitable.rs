@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::context;
-use crate::kernel::{Address, Callback, Closure, Key, Owner, State};
+use crate::kernel::{Address, Callback, Closure, Key};
 use crate::task::{Awaiting, FutureRef, Join, Promise, Task, TaskError, TaskRef, clone_value, take_value};
 
 mod sealed {
@@ -50,7 +50,7 @@ impl<T: 'static> Awaitable for Task<T> {
     }
 
     fn read(&self) -> Result<T, TaskError> {
-        take_value(&**self.slot())
+        take_value(&**self.owner())
     }
 
     fn into_promise(self) -> Promise<T> {
@@ -66,7 +66,7 @@ impl<T: 'static> Awaitable for Promise<T> {
     }
 
     fn read(&self) -> Result<T, TaskError> {
-        take_value(&**self.slot())
+        take_value(&**self.owner())
     }
 
     fn into_promise(self) -> Promise<T> {
@@ -78,15 +78,15 @@ impl<T: Clone + 'static> Awaitable for Join<T> {
     type Value = T;
 
     fn future(&self) -> FutureRef {
-        FutureRef::new(Rc::clone(self.slot()) as Rc<dyn Owner>)
+        FutureRef::new(Rc::clone(self.owner()))
     }
 
     fn read(&self) -> Result<T, TaskError> {
-        clone_value(&**self.slot())
+        clone_value(&**self.owner())
     }
 
     fn into_promise(self) -> Promise<T> {
-        Promise::from_slot(Rc::clone(self.slot()))
+        Promise::of(Rc::clone(self.owner()))
     }
 }
 
@@ -150,12 +150,12 @@ impl Future for Ending {
 
 /// How a task ended. A panic read here has not been told to anybody who could handle it.
 fn ending_of(task: &TaskRef) -> Result<(), TaskError> {
-    let Address { run, key, .. } = task.address();
+    let Address { run, key } = task.address();
     context::of(run, |kernel| {
         let future = kernel.future_mut(key);
         match future.extra.as_ref().and_then(|extra| extra.panic.clone()) {
             Some(report) => Err(TaskError::Panicked(report)),
-            None if future.state == State::Pending => Err(TaskError::NotDone),
+            None if !future.is_done() => Err(TaskError::NotDone),
             None => future.read_cancelled().map_or(Ok(()), |cancelled| Err(TaskError::Cancelled(cancelled))),
         }
     })

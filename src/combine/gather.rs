@@ -153,10 +153,10 @@ where
 
 /// A child's result for the list; a cancelled one is not read, so its first reader still gets its very cancellation.
 fn result_of<A: Awaitable>(item: &A) -> Result<A::Value, TaskError> {
-    let Address { run, key, .. } = item.future().address();
+    let Address { run, key } = item.future().address();
     let cancelled = context::of(run, |kernel| {
         let future = kernel.future(key);
-        (future.state == State::Cancelled)
+        (future.state() == State::Cancelled)
             .then(|| Cancelled::with(future.extra.as_ref().and_then(|extra| extra.message.clone())))
     });
     match cancelled {
@@ -193,11 +193,11 @@ impl<A: Awaitable, R: 'static> Gathering<A, R> {
     ) -> Promise<R> {
         let children: Vec<FutureRef> = items.iter().map(Awaitable::future).collect();
         let loop_id = children.first().map(|child| {
-            let Address { run, key, .. } = child.address();
-            context::of(run, |kernel| kernel.future(key).loop_id)
+            let Address { run, key } = child.address();
+            context::of(run, |kernel| kernel.future(key).loop_id())
         });
         let outer = Promise::<R>::of_kind(loop_id, Kind::Gather);
-        let Address { run, key, .. } = outer.address();
+        let Address { run, key } = outer.address();
         let keys = children.iter().map(|child| child.address().key).collect();
         context::of(run, |kernel| kernel.future_mut(key).extra().children = keys);
         let mut distinct: Vec<(usize, FutureRef)> = Vec::with_capacity(children.len());
@@ -246,7 +246,7 @@ impl<A: Awaitable, R: 'static> Gathering<A, R> {
     }
 
     fn complete(&self) {
-        let Address { run, key, .. } = self.outer.address();
+        let Address { run, key } = self.outer.address();
         let requested = context::of(run, |kernel| kernel.future_mut(key).extra().cancel_requested);
         match self.items.last() {
             // A gather that was cancelled itself ends so, whatever its children made of it.

@@ -227,7 +227,7 @@ impl<E: 'static> State<E> {
     fn enter() -> Self {
         let parent = crate::task::current_task().expect("a TaskGroup works inside a task only");
         let (region, loop_id) = context::with("TaskGroup", |kernel| {
-            let loop_id = kernel.tasks.get(parent.id()).map(|task| task.loop_id);
+            let loop_id = kernel.tasks.get(parent.id()).map(|task| task.loop_id());
             (kernel.frame, loop_id.expect("seedbed bug: the running task has no entry, please report"))
         });
         let parent = Parent { id: parent.id(), task: parent, region, loop_id };

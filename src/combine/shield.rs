@@ -30,8 +30,8 @@ pub fn shield<A: Awaitable>(item: A) -> Promise<A::Value> {
     if inner.is_done() {
         return item.into_promise();
     }
-    let Address { run, key, .. } = inner.address();
-    let loop_id = context::of(run, |kernel| kernel.future(key).loop_id);
+    let Address { run, key } = inner.address();
+    let loop_id = context::of(run, |kernel| kernel.future(key).loop_id());
     let outer = Promise::<A::Value>::of_kind(Some(loop_id), Kind::Shield);
     let follower = outer.clone();
     let callback = on_done(&inner, move || follow(&item, &follower));
@@ -46,7 +46,7 @@ fn follow<A: Awaitable>(item: &A, outer: &Promise<A::Value>) {
         return;
     }
     let inner = item.future();
-    let Address { run, key, .. } = outer.address();
+    let Address { run, key } = outer.address();
     if inner.is_cancelled() {
         // `outer.cancel()`, without a message and without being a reader.
         context::of(run, |kernel| kernel.cancel(key, &None));

@@ -118,7 +118,7 @@ impl EventLoop {
         let address = future.address();
         let id = self.id;
         let callback = context::of(self.run, |kernel| {
-            let own = kernel.futures.get(address.key).is_some_and(|future| future.loop_id == id);
+            let own = kernel.find(address.key).is_some_and(|future| future.loop_id() == id);
             // The loop that runs it is nearly always this one, and a closure that holds nothing needs no memory.
             let stop: Closure = if own { Box::new(stop_running) } else { Box::new(move || stop_loop(id)) };
             let callback = kernel.closures.insert(stop.into());

@@ -180,7 +180,7 @@ impl<T: 'static> Job<T> {
         let closure: Closure = Box::new(move || settle(&promise, ended, fails));
         let address = self.promise.address();
         let refused = context::of(address.run, |kernel| {
-            let loop_id = kernel.future(address.key).loop_id;
+            let loop_id = kernel.future(address.key).loop_id();
             kernel.call_soon(loop_id, closure).err()
         });
         drop(refused);

@@ -1,11 +1,10 @@
 //! Timers and sleeps: how they are set, and what happens when they are due.
 
 use super::arena::{Arena, Key};
-use super::future::{Callback, Fut, Kind, State};
+use super::future::{Callback, Fut, Kind, State, Wait};
 use super::handle::Ready;
 use super::loops::{Target, Timer};
 use super::machine::{Call, Kernel};
-use super::tasks::Wait;
 use crate::choice;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
@@ -78,7 +77,8 @@ impl Kernel {
                     continue;
                 }
             };
-            (future.state, future.first) = (State::Finished, None);
+            future.set_state(State::Finished);
+            future.first = None;
             self.queue_step(waiting);
             self.emit(Event::TimerFired { task: Some(waiting) });
         }
@@ -115,12 +115,12 @@ impl Kernel {
     #[inline]
     pub(crate) fn sleep(&mut self, id: TaskId, deadline: u64) -> Option<Key> {
         let task = self.tasks.get_mut(id).filter(|task| task.wait.is_none())?;
-        let loop_id = task.loop_id;
+        let loop_id = task.loop_id();
         debug_assert_eq!(Some(loop_id), self.running_loop, "seedbed bug: a task runs on another loop, please report");
         let mut future = Fut::new(loop_id, Kind::Sleep);
         future.first = Some(Callback::Step(id));
         let key = self.futures.insert(future);
-        task.wait = Some(Wait::new(key, self.frame, self.now));
+        task.set_wait(Wait::new(key, self.frame), self.now);
         self.add_timer(loop_id, deadline, Target::Settle(key));
         self.emit(Event::Slept { who: id.into(), until: Instant::from_nanos(deadline) });
         Some(key)
@@ -135,10 +135,10 @@ impl Kernel {
             return false;
         }
         let Some(task) = self.tasks.get_mut(id) else { return false };
-        if task.extra.is_some() || task.wait.is_none_or(|wait| wait.future != key) {
+        if task.future.extra.is_some() || task.wait.is_none_or(|wait| wait.future != key) {
             return false;
         }
-        task.wait = None;
+        task.clear_wait(self.now);
         if !self.futures.forget_if(key, Fut::is_bare) {
             self.futures.discard(key);
         }

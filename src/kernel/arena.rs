@@ -2,13 +2,41 @@
 
 use std::mem::ManuallyDrop;
 
-/// A place in an [`Arena`]: slot and generation.
+use crate::ident::TaskId;
+
+/// A place in an [`Arena`]: slot and generation; or in the table of tasks: slot and task.
 ///
 /// A key outlives its value without harm: the slot's next tenant has another generation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Key {
     pub(crate) slot: u32,
     pub(crate) generation: u32,
+}
+
+/// In `Key::slot`: the other bits are a slot of the table of tasks.
+const IS_TASK: u32 = 1 << 31;
+
+impl Key {
+    pub(super) fn is_slot(slot: u32) -> bool {
+        slot & IS_TASK == 0
+    }
+
+    #[inline]
+    pub(super) fn of_task(slot: u32, id: TaskId) -> Self {
+        Self { slot: slot | IS_TASK, generation: id.get() }
+    }
+
+    /// The slot and the id of a task, if it is the key of one.
+    #[inline]
+    pub(super) fn in_tasks(self) -> Option<(u32, TaskId)> {
+        (self.slot & IS_TASK != 0).then_some((self.slot & !IS_TASK, TaskId::new(self.generation)))
+    }
+
+    /// The task whose future this is, if it is one's.
+    #[inline]
+    pub(crate) fn task(self) -> Option<TaskId> {
+        self.in_tasks().map(|(_, id)| id)
+    }
 }
 
 #[derive(Debug)]
@@ -38,7 +66,8 @@ impl<T> Arena<T> {
             debug_assert!(before.is_none(), "seedbed bug: a free slot holds a value, please report");
             return Key { slot, generation: entry.generation };
         }
-        let slot = u32::try_from(self.slots.len()).expect("seedbed bug: an arena outgrew u32, please report");
+        let slot = u32::try_from(self.slots.len()).ok().filter(|&slot| Key::is_slot(slot));
+        let slot = slot.expect("seedbed bug: an arena outgrew its keys, please report");
         self.slots.push(Slot { generation: 0, value: Some(value) });
         Key { slot, generation: 0 }
     }

@@ -20,12 +20,10 @@ impl Kernel {
 
     fn blocked_task(&self, id: TaskId) -> Option<BlockedTask> {
         let task = self.tasks.get(id).filter(|task| !task.hidden)?;
-        let waits: Vec<_> = task.waits().collect();
-        let since = waits.iter().map(|wait| wait.since).min().unwrap_or(task.stepped_at);
         Some(BlockedTask {
             task: self.names.path(id),
-            waits_for: self.describe_all(waits.iter().map(|wait| wait.future)),
-            since: Instant::from_nanos(since),
+            waits_for: self.describe_all(task.waits().map(|wait| wait.future)),
+            since: Instant::from_nanos(task.waits_since()),
             held_by: self.held_by(Actor::Task(id)),
             spawned_at: self.names.location(id).map_or_else(String::new, ToString::to_string),
             is_job: false,
@@ -74,7 +72,7 @@ impl Kernel {
 
     /// A future in words, as the object of "waits for".
     fn describe(&self, key: Key) -> String {
-        let Some(future) = self.futures.get(key) else { return "a future that is gone".to_owned() };
+        let Some(future) = self.find(key) else { return "a future that is gone".to_owned() };
         let name = future.extra.as_ref().and_then(|extra| extra.name.as_deref());
         match future.kind {
             Kind::Promise => name.map_or_else(|| "a promise".to_owned(), |name| format!("promise {name}")),
@@ -90,7 +88,7 @@ impl Kernel {
 
     /// The tasks and jobs that could end a wait for this future.
     fn holders(&self, key: Key) -> Vec<Actor> {
-        let Some(future) = self.futures.get(key) else { return Vec::new() };
+        let Some(future) = self.find(key) else { return Vec::new() };
         match future.kind {
             Kind::Task(id) => vec![Actor::Task(id)],
             Kind::Job(id) => self.outside.get(id).map(|_| Actor::Job(id)).into_iter().collect(),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::arena::Arena;
-use super::future::{Cancelled, Fut};
+use super::cut_short::Cancelled;
+use super::future::{Fut, Registered};
 use super::idle::Idle;
 use super::limits::{Heartbeat, Limits};
 use super::machine::{Call, Counts, Errand, Kernel, PanicRecord};
@@ -56,6 +57,7 @@ impl Kernel {
             now: 0,
             tasks: Tasks::default(),
             futures: Arena::new(),
+            wakers: Arena::new(),
             closures: Arena::new(),
             loops: Vec::new(),
             spare_loop: None,
@@ -105,6 +107,7 @@ impl Kernel {
         self.spare_loop = self.loops.drain(..).next().map(|event_loop| event_loop.renew(KEPT));
         self.tasks.renew(KEPT);
         self.futures.renew(KEPT);
+        self.wakers.renew(KEPT);
         self.closures.renew(KEPT);
         self.idle.clear();
         self.resources.clear();
@@ -132,7 +135,19 @@ impl Kernel {
     /// Takes out what is left of the user's values when a run is over, to be dropped outside the borrow.
     pub(crate) fn retire(&mut self) -> Retired {
         let Self {
-            tasks, futures, closures, outside, loops, picker, errands, raised, panics, leftovers, leaked, ..
+            tasks,
+            futures,
+            wakers,
+            closures,
+            outside,
+            loops,
+            picker,
+            errands,
+            raised,
+            panics,
+            leftovers,
+            leaked,
+            ..
         } = self;
         let owned = loops.iter_mut().flat_map(|event_loop| {
             event_loop.default_executor.take().into_iter().chain(event_loop.incident_handler.take())
@@ -140,8 +155,9 @@ impl Kernel {
         Retired {
             _owned: owned.collect(),
             _policy: picker.take_policy(),
-            _tasks: (tasks.live() > 0).then(|| std::mem::take(tasks)),
+            _tasks: (!tasks.is_empty()).then(|| std::mem::take(tasks)),
             _futures: (!futures.is_empty()).then(|| std::mem::replace(futures, Arena::new())),
+            _wakers: (!wakers.is_empty()).then(|| std::mem::replace(wakers, Arena::new())),
             _closures: (!closures.is_empty()).then(|| std::mem::replace(closures, Arena::new())),
             _outside: (!outside.is_unused()).then(|| std::mem::take(outside)),
             _errands: std::mem::take(errands),
@@ -165,6 +181,7 @@ pub(crate) struct Retired {
     _policy: Box<dyn Policy>,
     _tasks: Option<Tasks>,
     _futures: Option<Arena<Fut>>,
+    _wakers: Option<Arena<Registered>>,
     _closures: Option<Arena<Call>>,
     _outside: Option<Outside>,
     _errands: Vec<Errand>,

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::arena::Key;
 use super::frames::FrameIndex;
-use super::future::{Kind, State};
+use super::future::{Kind, State, Wait};
 use super::machine::Kernel;
-use super::tasks::Wait;
 use crate::ident::TaskId;
 use crate::trace::Event;
 
@@ -87,7 +86,7 @@ impl Kernel {
 
     /// Asks one future: says whether it took the request, or nothing if it has others to ask first.
     fn ask(&mut self, key: Key, message: &Message, asking: &mut Vec<Asked>) -> Option<bool> {
-        let Some(future) = self.futures.get_mut(key) else { return Some(false) };
+        let Some(future) = self.find_mut(key) else { return Some(false) };
         if future.is_done() {
             return Some(false);
         }
@@ -114,14 +113,13 @@ impl Kernel {
         let by = self.actor();
         let text = message.as_deref().map(|message| self.recorder.text(message));
         self.emit(Event::CancelRequested { task: id, by, message: text });
-        let key = self.tasks.get(id)?.future;
-        self.future_mut(key).extra().requests += 1;
+        self.tasks.get_mut(id)?.future.extra().requests += 1;
         self.asked(id, target)
     }
 
     fn asked(&self, id: TaskId, target: FrameIndex) -> Option<Asked> {
         let task = self.tasks.get(id)?;
-        let waits = task.waits().filter(|wait| task.takes_request(wait.frame, target));
+        let waits = task.waits().filter(|wait| task.takes_request(wait.frame(), target));
         Some(Asked::new(Who::Task(id, target), waits.map(|wait| (wait.future, wait.wrapped)).collect()))
     }
 
@@ -161,7 +159,7 @@ impl Kernel {
     /// it for settled. A future that only the leaf knows is left alone; the task is told by its next step.
     fn hold(&mut self, id: TaskId, key: Key, message: &Message) -> bool {
         let private = |kind| matches!(kind, Kind::Sleep | Kind::Resource(_) | Kind::Other(_));
-        if !self.futures.get(key).is_some_and(|future| !future.is_done() && private(future.kind)) {
+        if !self.find(key).is_some_and(|future| !future.is_done() && private(future.kind)) {
             return false;
         }
         let Some(task) = self.tasks.get_mut(id) else { return false };
@@ -180,7 +178,7 @@ impl Kernel {
         let frames = &mut task.extra().frames;
         let (mut any, mut idle) = (false, false);
         for frame in frames.innermost(target) {
-            let mut inside = waits.iter().filter(|wait| frames.catcher(wait.frame) == Some(frame)).peekable();
+            let mut inside = waits.iter().filter(|wait| frames.catcher(wait.frame()) == Some(frame)).peekable();
             let waits_for_nothing = inside.peek().is_none();
             if !inside.any(|wait| wait.requested) {
                 (any, idle) = (true, idle | waits_for_nothing);
@@ -200,13 +198,13 @@ impl Kernel {
     fn keep_request(&mut self, id: TaskId, target: FrameIndex, message: &Message, idle: bool) {
         let Some(task) = self.tasks.get_mut(id) else { return };
         task.check_cancel = true;
-        let (key, running, loop_id) = (task.future, self.stepping == Some(id), task.loop_id);
+        let (running, loop_id) = (self.stepping == Some(id), task.loop_id());
         self.asked = true;
         match target {
             Some(frame) => task.extra().frames.set_pending(frame, message.clone()),
             None => task.extra().must_cancel = Some(message.clone()),
         }
-        self.future_mut(key).extra().message.clone_from(message);
+        task.future.extra().message.clone_from(message);
         // asyncio only notes it, so it does not meet the closed loop here.
         if idle && !running && !self.event_loop(loop_id).closed {
             self.queue_step(id);
@@ -215,47 +213,40 @@ impl Kernel {
 
     /// A wait of `id` is being ended by somebody else, before the cancellation that it was to bring was delivered.
     pub(crate) fn keep_undelivered(&mut self, id: TaskId, wait: Wait) {
-        let of_future = self.futures.get(wait.future).and_then(|future| future.extra.as_ref()?.message.clone());
+        let of_future = self.find(wait.future).and_then(|future| future.extra.as_ref()?.message.clone());
         let Some(task) = self.tasks.get_mut(id) else { return };
         let extra = task.extra();
         let message = if wait.held { extra.held.clone() } else { of_future };
-        let catcher = extra.frames.catcher(wait.frame);
+        let catcher = extra.frames.catcher(wait.frame());
         self.keep_request(id, catcher, &message, true);
     }
 
     fn task_of(&self, key: Key) -> Option<TaskId> {
-        match self.futures.get(key)?.kind {
-            Kind::Task(id) => Some(id),
-            _ => None,
-        }
+        self.find(key)?.task()
     }
 
     /// asyncio's `uncancel`: one request less; at zero, those not yet delivered are withdrawn.
     pub(crate) fn uncancel(&mut self, key: Key) -> u32 {
-        let Some(future) = self.futures.get_mut(key) else { return 0 };
+        let Some(future) = self.find_mut(key) else { return 0 };
+        let is_task = future.task().is_some();
         let Some(extra) = &mut future.extra else { return 0 };
         if extra.requests == 0 {
             return 0;
         }
         extra.requests -= 1;
-        let left = extra.requests;
-        if left == 0
-            && let Kind::Task(id) = future.kind
-            && let Some(task) = self.tasks.get_mut(id)
-            && let Some(extra) = &mut task.extra
-        {
-            extra.must_cancel = None;
-            extra.frames.withdraw();
+        if extra.requests == 0 && is_task {
+            extra.task.must_cancel = None;
+            extra.task.frames.withdraw();
         }
-        left
+        extra.requests
     }
 
     /// Takes the requests that were kept for a task: one for all of it, and those for frames. asyncio keeps one, with the
     /// last message, so a request absorbs those for frames inside its target.
     pub(super) fn take_kept(&mut self, id: TaskId) -> (Option<Message>, Vec<(u32, Message)>) {
         let Some(task) = self.tasks.get_mut(id) else { return (None, Vec::new()) };
-        let key = task.future;
-        let Some(extra) = &mut task.extra else { return (None, Vec::new()) };
+        let Some(extra) = &mut task.future.extra else { return (None, Vec::new()) };
+        let (last, extra) = (&extra.message, &mut extra.task);
         let (mut must_cancel, mut pending) = (extra.must_cancel.take(), extra.frames.take_pending());
         if pending.len() + usize::from(must_cancel.is_some()) < 2 {
             return (must_cancel, pending);
@@ -265,9 +256,8 @@ impl Kernel {
         let all = must_cancel.is_some();
         pending.retain(|&(frame, _)| !all && !frames.iter().any(|&target| inside(frame, target)));
         if pending.len() < frames.len() {
-            let last = self.futures.get(key).and_then(|future| future.extra.as_ref()?.message.clone());
             must_cancel.iter_mut().chain(pending.iter_mut().map(|(_, message)| message)).for_each(|message| {
-                message.clone_from(&last);
+                message.clone_from(last);
             });
         }
         (must_cancel, pending)
@@ -303,7 +293,7 @@ impl super::tasks::Task {
     /// True if a request aimed at `target` concerns an await in `frame`. In a task with frames that catch, an await
     /// outside all of them cannot be unwound by itself, so the frames decide.
     fn takes_request(&self, frame: FrameIndex, target: FrameIndex) -> bool {
-        let Some(extra) = &self.extra else { return true };
+        let Some(extra) = self.known_extra() else { return true };
         extra.frames.is_inside(frame, target) && (!extra.frames.any_catches() || extra.frames.catcher(frame).is_some())
     }
 }

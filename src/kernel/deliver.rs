@@ -1,9 +1,9 @@
 //! Delivering a cancellation: at which frames of a task it is thrown, when the task is given its step.
 
+use super::cut_short::Cancelled;
 use super::frames::FrameIndex;
-use super::future::Cancelled;
+use super::future::Wait;
 use super::machine::{Errand, Kernel};
-use super::tasks::Wait;
 use crate::ident::TaskId;
 
 impl Kernel {
@@ -19,9 +19,9 @@ impl Kernel {
         let mut thrown: Vec<(FrameIndex, bool, Cancelled)> = Vec::new();
         for wait in waits {
             let marked =
-                must_cancel.is_some() || pending.iter().any(|&(target, _)| self.is_inside(id, wait.frame, target));
+                must_cancel.is_some() || pending.iter().any(|&(target, _)| self.is_inside(id, wait.frame(), target));
             if let Some(cancelled) = self.arrived(id, wait, marked) {
-                thrown.push((wait.frame, true, cancelled));
+                thrown.push((wait.frame(), true, cancelled));
             }
         }
         // What reached a branch by its wait is not delivered there again.
@@ -41,6 +41,7 @@ impl Kernel {
 
     /// The cancellation that one wait of a task has brought, if it has.
     fn arrived(&mut self, id: TaskId, wait: Wait, marked: bool) -> Option<Cancelled> {
+        let now = self.now;
         let future = self.future_mut(wait.future);
         let done = future.is_done();
         // A marked task that is resumed by a cancelled future gets that future's cancellation.
@@ -54,7 +55,7 @@ impl Kernel {
         }
         if cancelled.is_some() {
             // Told once: the await may outlive the frame it stands in (it was borrowed there).
-            task.remove_wait(wait.future);
+            task.remove_wait(wait.future, now);
         }
         for wait in task.waits_mut().filter(|other| other.future == wait.future) {
             (wait.requested, wait.held) = (false, false);
@@ -63,13 +64,13 @@ impl Kernel {
     }
 
     fn is_inside(&self, id: TaskId, frame: FrameIndex, target: u32) -> bool {
-        let extra = self.tasks.get(id).and_then(|task| task.extra.as_ref());
+        let extra = self.tasks.get(id).and_then(|task| task.known_extra());
         extra.is_some_and(|extra| extra.frames.is_inside(frame, Some(target)))
     }
 
     /// The innermost frames of a task at which nothing was thrown yet.
     fn branches_left(&self, id: TaskId, thrown: &[(FrameIndex, bool, Cancelled)]) -> impl Iterator<Item = u32> + use<> {
-        let frames = self.tasks.get(id).and_then(|task| task.extra.as_ref()).map(|extra| &extra.frames);
+        let frames = self.tasks.get(id).and_then(|task| task.known_extra()).map(|extra| &extra.frames);
         let mut left = frames.map_or_else(Vec::new, |frames| frames.innermost(None));
         left.retain(|&frame| {
             !thrown.iter().any(|&(at, ..)| frames.is_some_and(|frames| frames.catcher(at) == Some(frame)))
@@ -86,7 +87,9 @@ impl Kernel {
         here: bool,
         cancelled: Cancelled,
     ) -> Option<Cancelled> {
-        let Some(extra) = self.tasks.get_mut(id).and_then(|task| task.extra.as_mut()) else { return Some(cancelled) };
+        let Some(extra) = self.tasks.get_mut(id).and_then(|task| task.known_extra_mut()) else {
+            return Some(cancelled);
+        };
         let catchers =
             if here { extra.frames.catcher(frame).into_iter().collect() } else { extra.frames.innermost(frame) };
         if catchers.is_empty() {

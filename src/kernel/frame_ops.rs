@@ -4,10 +4,11 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::arena::Key;
+use super::cut_short::Cancelled;
 use super::frames::FrameIndex;
-use super::future::Cancelled;
+use super::future::TaskExtra;
 use super::machine::{Errand, Kernel};
-use super::tasks::{RunTask, TaskExtra};
+use super::tasks::{RunTask, Task};
 use crate::ident::{LoopId, TaskId};
 use crate::trace::Event;
 
@@ -40,7 +41,7 @@ impl Kernel {
     #[inline(never)]
     fn renew_frame(&mut self, task: TaskId, index: u32, wrapped: Option<&Waker>) {
         self.wraps_frames = true;
-        let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.extra.as_mut()) else { return };
+        let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.known_extra_mut()) else { return };
         let old = extra.frames.renew_waker(index, wrapped);
         self.errands.extend(old.map(Errand::Drop));
     }
@@ -59,7 +60,7 @@ impl Kernel {
 
     #[inline(never)]
     fn take_thrown(&mut self, task: TaskId, index: u32) -> Option<Cancelled> {
-        let cancelled = self.tasks.get_mut(task)?.extra.as_mut()?.frames.take_inbox(index)?;
+        let cancelled = self.tasks.get_mut(task)?.known_extra_mut()?.frames.take_inbox(index)?;
         self.thrown -= 1;
         self.emit(Event::CancelCaught { task });
         Some(cancelled)
@@ -68,7 +69,7 @@ impl Kernel {
     /// The deadline of a timeout has passed: cancels what is inside.
     #[inline(never)]
     pub(super) fn expire_timeout(&mut self, task: TaskId, frame: u32) {
-        if let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.extra.as_mut()) {
+        if let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.known_extra_mut()) {
             extra.frames.expire(frame);
         }
         self.emit(Event::TimeoutExpired { who: task.into() });
@@ -78,7 +79,7 @@ impl Kernel {
     /// True if the deadline of this frame has passed.
     pub(crate) fn has_expired(&self, task: TaskId, frame: u32) -> bool {
         match self.tasks.get(task) {
-            Some(task) => task.extra.as_ref().is_some_and(|extra| extra.frames.has_expired(frame)),
+            Some(task) => task.known_extra().is_some_and(|extra| extra.frames.has_expired(frame)),
             None => self.expired_at_end.contains(&(task, frame)),
         }
     }
@@ -89,22 +90,25 @@ impl Kernel {
     }
 
     pub(crate) fn leave_frame(&mut self, task: TaskId, index: u32) {
+        let now = self.now;
         let Some(task) = self.tasks.get_mut(task) else { return };
-        let Some(extra) = &mut task.extra else { return };
-        let parent = extra.frames.parent(index);
+        let Some(extra) = task.known_extra_mut() else { return };
         // A leaf that was awaited by reference outlives the frame, but nobody awaits it now; it registers again if polled.
         if !extra.waits.is_empty() {
-            extra.waits.retain(|wait| wait.frame != Some(index));
+            extra.waits.retain(|(wait, _)| wait.frame() != Some(index));
         }
-        if task.wait.is_some_and(|wait| wait.frame == Some(index)) {
-            task.wait = extra.waits.pop();
+        if task.wait.is_some_and(|wait| wait.frame() == Some(index)) {
+            task.end_first_wait(now);
         }
+        let Some(extra) = &mut task.future.extra else { return };
+        let (last, extra) = (&extra.message, &mut extra.task);
+        let parent = extra.frames.parent(index);
         let held = extra.frames.is_pending(index);
         let meets = parent.map_or(extra.must_cancel.is_some(), |parent| extra.frames.is_pending(parent));
         let request = extra.frames.leave(index);
         if held && meets {
             // asyncio keeps one request for the task, with the last message.
-            let last = self.futures.get(task.future).and_then(|future| future.extra.as_ref()?.message.clone());
+            let last = last.clone();
             match parent {
                 Some(parent) => extra.frames.set_pending(parent, last),
                 None => extra.must_cancel = Some(last),
@@ -133,15 +137,15 @@ impl Kernel {
 
     /// Number of requests for cancellation that a future has had, less those taken back.
     pub(crate) fn requests(&self, key: Key) -> u32 {
-        self.futures.get(key).and_then(|future| future.extra.as_ref()).map_or(0, |extra| extra.requests)
+        self.find(key).and_then(|future| future.extra.as_ref()).map_or(0, |extra| extra.requests)
     }
 
     /// The unfinished tasks of a loop in the order of their creation.
     pub(crate) fn runners_of(&self, loop_id: LoopId) -> Vec<Rc<dyn RunTask>> {
         let ids = self.tasks.ids().into_iter();
         ids.filter_map(|id| self.tasks.get(id))
-            .filter(|task| task.loop_id == loop_id && !task.hidden)
-            .map(|task| Rc::clone(&task.runner))
+            .filter(|task| task.loop_id() == loop_id && !task.hidden)
+            .map(Task::runner)
             .collect()
     }
 }

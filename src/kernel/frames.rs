@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::future::Cancelled;
+use super::cut_short::Cancelled;
 
 /// The number of a frame in its task; `None` is the task itself.
 pub(crate) type FrameIndex = Option<u32>;

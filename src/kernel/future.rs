@@ -4,84 +4,9 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::arena::Key;
+use super::cut_short::{Cancelled, PanicReport};
+use super::frames::{FrameIndex, Frames};
 use crate::ident::{JobId, LoopId, ResourceId, TaskId};
-
-/// Why an await ended early: the cancellation that was delivered, with its message if it had one.
-///
-/// It is what asyncio's `CancelledError` is: [`catch_cancel`](crate::catch_cancel) hands it out, and
-/// [`Cancelled::resume`] lets it go on unwinding.
-///
-/// ```
-/// use seedbed::task::Cancelled;
-/// assert_eq!(Cancelled::new(Some("too slow")).message(), Some("too slow"));
-/// assert_eq!(Cancelled::new(None).to_string(), "cancelled");
-/// ```
-#[doc(alias = "asyncio.CancelledError")]
-#[doc(alias = "CancelledError")]
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Cancelled {
-    message: Option<Arc<str>>,
-}
-
-impl Cancelled {
-    /// A cancellation with this message, or none.
-    #[must_use]
-    pub fn new(message: Option<&str>) -> Self {
-        Self { message: message.map(Arc::from) }
-    }
-
-    pub(crate) fn with(message: Option<Arc<str>>) -> Self {
-        Self { message }
-    }
-
-    /// The message given to `cancel_with`, if there was one.
-    #[must_use]
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-}
-
-impl std::fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.message {
-            Some(message) => write!(f, "cancelled: {message}"),
-            None => f.write_str("cancelled"),
-        }
-    }
-}
-
-impl std::error::Error for Cancelled {}
-
-/// A panic that a run caught: what was said, and where.
-///
-/// ```
-/// let report = seedbed::Sim::new(0).run(async {
-///     let failed = seedbed::spawn(async { panic!("no such account") }).await;
-///     let Err(seedbed::TaskError::Panicked(panic)) = failed else { unreachable!("it panics") };
-///     panic.message.clone()
-/// });
-/// assert_eq!(report.unwrap(), "no such account");
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct PanicReport {
-    /// What the panic said, or a note that its payload was no text.
-    pub message: String,
-    /// `file:line:column` of the panic, where the panic hook saw it.
-    pub location: Option<String>,
-    /// Path of the task that panicked, or what else was running.
-    pub task: String,
-}
-
-impl std::fmt::Display for PanicReport {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} panicked", self.task)?;
-        if let Some(location) = &self.location {
-            write!(f, " at {location}")?;
-        }
-        write!(f, ": {}", self.message)
-    }
-}
 
 /// Where a future stands. It leaves `Pending` once and never returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,22 +19,33 @@ pub(crate) enum State {
     Cancelled,
 }
 
+/// The bits of a [`State`] in `Fut::home`.
+const STATE_BITS: u32 = 2;
+const STATE_MASK: u32 = (1 << STATE_BITS) - 1;
+
+/// No run has more loops.
+pub(super) const LOOPS_MAX: usize = 1 << (u32::BITS - STATE_BITS);
+
 /// Who is told when a future settles, in the order of registration.
-#[derive(Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Callback {
     /// A task awaits it directly: its next step is scheduled.
     Step(TaskId),
     /// A closure is called in a handle of its own.
     Call(Key),
-    /// A waker that is not a task's own (a combinator's, a job's).
-    Wake(Box<Registered>),
+    /// A waker that is not a task's own (a combinator's, a job's): the key of its registration.
+    Wake(Key),
 }
 
-/// A waker of another library, under the number of its registration.
+/// A waker of another library, from when it is registered until the await ends.
 #[derive(Debug)]
 pub(crate) struct Registered {
+    /// None once it was called.
+    pub(crate) waker: Option<Waker>,
+    /// The task whose combinator it is, if it is a task's.
+    pub(crate) task: Option<TaskId>,
+    /// In the order of registration.
     pub(crate) number: u64,
-    pub(crate) waker: Waker,
 }
 
 /// What a future stands for; decides how it is cancelled, and what a report says of its waiters.
@@ -140,6 +76,50 @@ pub(crate) enum Purpose {
     Rest,
 }
 
+/// One future that a task waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wait {
+    pub(crate) future: Key,
+    /// `NO_FRAME`, or the frame in which the await stands: an `Option` of a number would be 4 bytes more for every task.
+    frame: u32,
+    /// A cancellation of the task was passed on to this future.
+    pub(crate) requested: bool,
+    /// A combinator's waker is told, so code of other tasks may wait for the same future.
+    pub(crate) wrapped: bool,
+    /// A cancellation is thrown here at the next step, and the future is left as it is: see `Kernel::hold`.
+    pub(crate) held: bool,
+}
+
+const NO_FRAME: u32 = u32::MAX;
+
+impl Wait {
+    #[inline]
+    pub(crate) fn new(future: Key, frame: FrameIndex) -> Self {
+        Self { future, frame: frame.unwrap_or(NO_FRAME), requested: false, wrapped: false, held: false }
+    }
+
+    /// The frame in which the await stands.
+    pub(crate) fn frame(&self) -> FrameIndex {
+        (self.frame != NO_FRAME).then_some(self.frame)
+    }
+}
+
+/// The rarely used part of an unfinished task.
+#[derive(Debug, Default)]
+pub(crate) struct TaskExtra {
+    pub(crate) frames: Frames,
+    /// Waits beyond the first, each with its beginning: a task has several only through `join!`, `select!` and the like.
+    pub(crate) waits: Vec<(Wait, u64)>,
+    /// asyncio's `_must_cancel`, with the message: deliver at the next step.
+    pub(crate) must_cancel: Option<Option<Arc<str>>>,
+    /// The message that goes with waits that are `held`.
+    pub(crate) held: Option<Arc<str>>,
+    /// A cancellation raised by the code itself, outside every frame.
+    pub(crate) raised: Option<Cancelled>,
+    /// The first child of each name, and how many have the name.
+    pub(crate) named_children: Vec<(TaskId, u32)>,
+}
+
 /// The rarely used part of a future.
 #[derive(Debug, Default)]
 pub(crate) struct Extra {
@@ -156,30 +136,64 @@ pub(crate) struct Extra {
     pub(crate) children: Vec<Key>,
     pub(crate) cancel_requested: bool,
     pub(crate) name: Option<Box<str>>,
+    /// What only the future of a task has, and only until the task ends.
+    pub(crate) task: TaskExtra,
 }
 
 /// One future: state, kind, and callbacks.
 #[derive(Debug)]
 pub(crate) struct Fut {
-    pub(crate) state: State,
-    pub(crate) loop_id: LoopId,
-    pub(crate) kind: Kind,
+    pub(crate) extra: Option<Box<Extra>>,
     /// Invariant: empty once the future has settled; `extra.rest` is used only when this is taken.
     pub(crate) first: Option<Callback>,
-    pub(crate) extra: Option<Box<Extra>>,
+    pub(crate) kind: Kind,
+    /// Four times the number of the loop, plus the state.
+    home: u32,
 }
 
+const _: () = assert!(size_of::<Fut>() == 32, "each task has one");
+
 impl Fut {
+    #[inline]
     pub(crate) fn new(loop_id: LoopId, kind: Kind) -> Self {
-        Self { state: State::Pending, loop_id, kind, first: None, extra: None }
+        Self { extra: None, first: None, kind, home: loop_id.get() << STATE_BITS | State::Pending as u32 }
+    }
+
+    #[inline]
+    pub(crate) fn loop_id(&self) -> LoopId {
+        LoopId::new(self.home >> STATE_BITS)
+    }
+
+    #[inline]
+    pub(crate) fn state(&self) -> State {
+        match self.home & STATE_MASK {
+            0 => State::Pending,
+            1 => State::Finished,
+            2 => State::Failed,
+            _ => State::Cancelled,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set_state(&mut self, state: State) {
+        self.home = self.home & !STATE_MASK | state as u32;
+    }
+
+    /// The task that it is, if it is one.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        match self.kind {
+            Kind::Task(id) => Some(id),
+            _ => None,
+        }
     }
 
     pub(crate) fn extra(&mut self) -> &mut Extra {
         self.extra.get_or_insert_default()
     }
 
+    #[inline]
     pub(crate) fn is_done(&self) -> bool {
-        self.state != State::Pending
+        self.home & STATE_MASK != State::Pending as u32
     }
 
     /// True if it has settled and holds nothing that would have to be dropped.
@@ -198,36 +212,32 @@ impl Fut {
         }
     }
 
-    pub(crate) fn take_callbacks(&mut self) -> impl Iterator<Item = Callback> {
+    pub(crate) fn take_callbacks(&mut self) -> impl Iterator<Item = Callback> + use<> {
         let rest =
             self.first.is_some().then_some(self.extra.as_mut()).flatten().map(|extra| std::mem::take(&mut extra.rest));
         self.first.take().into_iter().chain(rest.into_iter().flatten())
     }
 
-    pub(crate) fn callbacks_mut(&mut self) -> impl Iterator<Item = &mut Callback> {
-        self.first.iter_mut().chain(self.extra.iter_mut().flat_map(|extra| &mut extra.rest))
-    }
-
-    /// Removes the first callback for which `found` holds.
-    pub(crate) fn remove_callback(&mut self, found: impl Fn(&Callback) -> bool) -> Option<Callback> {
-        if self.first.as_ref().is_some_and(&found) {
-            let removed = self.first.take();
+    /// Removes a callback: the first, if it was registered several times. Says whether it was there.
+    pub(crate) fn remove_callback(&mut self, callback: Callback) -> bool {
+        if self.first == Some(callback) {
+            self.first = None;
             if let Some(extra) = &mut self.extra
                 && !extra.rest.is_empty()
             {
                 self.first = Some(extra.rest.remove(0));
             }
-            return removed;
+            return true;
         }
-        let rest = &mut self.extra.as_mut()?.rest;
-        let at = rest.iter().position(found)?;
-        Some(rest.remove(at))
+        let Some(extra) = &mut self.extra else { return false };
+        let at = extra.rest.iter().position(|&other| other == callback);
+        at.map(|at| extra.rest.remove(at)).is_some()
     }
 
     /// The cancellation that a reader of this future gets, if it ended as one. A cancelled task hands the one its
     /// coroutine ended with to its first reader only (CPython's `_make_cancelled_error`).
     pub(crate) fn read_cancelled(&mut self) -> Option<Cancelled> {
-        match self.state {
+        match self.state() {
             State::Cancelled => Some(self.make_cancelled()),
             State::Failed => self.extra.as_ref()?.failed_with.clone(),
             State::Pending | State::Finished => None,

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::arena::{Arena, Key};
+use super::cut_short::{Cancelled, PanicReport};
 use super::frames::FrameIndex;
-use super::future::{Callback, Cancelled, Fut, Kind, PanicReport, State};
+use super::future::{Fut, LOOPS_MAX, Registered};
 use super::handle::Ready;
 use super::idle::Idle;
 use super::limits::{Heartbeat, LimitKind, Limits};
@@ -20,7 +21,7 @@ use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
 use super::stop::Stop;
-use super::tasks::{Address, RunTask, Task, Tasks};
+use super::tasks::{RunTask, Task, Tasks};
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
 use crate::trace::{Actor, Event, Names, Recorder};
@@ -95,7 +96,10 @@ pub(crate) struct Kernel {
     /// Virtual nanoseconds since the start. Invariant: never decreases.
     pub(crate) now: u64,
     pub(crate) tasks: Tasks,
+    /// The future objects that are no tasks.
     pub(crate) futures: Arena<Fut>,
+    /// Wakers of other libraries that are registered with a future.
+    pub(super) wakers: Arena<Registered>,
     pub(crate) closures: Arena<Call>,
     pub(crate) loops: Vec<Loop>,
     /// The memory of a loop of the run before.
@@ -189,20 +193,13 @@ impl Kernel {
         }
     }
 
-    pub(crate) fn future(&self, key: Key) -> &Fut {
-        self.futures.get(key).expect("seedbed bug: a future outlived its kernel entry, please report")
-    }
-
-    pub(crate) fn future_mut(&mut self, key: Key) -> &mut Fut {
-        self.futures.get_mut(key).expect("seedbed bug: a future outlived its kernel entry, please report")
-    }
-
     pub(crate) fn event_loop(&mut self, id: LoopId) -> &mut Loop {
         &mut self.loops[id.get() as usize]
     }
 
     pub(crate) fn new_loop(&mut self) -> LoopId {
-        let id = LoopId::new(u32::try_from(self.loops.len()).expect("seedbed bug: too many loops, please report"));
+        let id = u32::try_from(self.loops.len()).ok().filter(|&id| (id as usize) < LOOPS_MAX);
+        let id = LoopId::new(id.expect("seedbed bug: too many loops, please report"));
         let made = self.spare_loop.take().unwrap_or_default();
         self.loops.push(made);
         self.current_loop = Some(id);
@@ -217,42 +214,6 @@ impl Kernel {
             Some(id) => id,
             None => self.new_loop(),
         }
-    }
-
-    pub(crate) fn new_future(&mut self, loop_id: LoopId, kind: Kind) -> Address {
-        let key = self.futures.insert(Fut::new(loop_id, kind));
-        Address { run: self.run, key, task: None }
-    }
-
-    /// Gives the entry of a future back that has settled and holds nothing; false, with nothing done, in any other case.
-    #[inline(always)]
-    pub(crate) fn release_plainly(&mut self, key: Key) -> bool {
-        self.futures.forget_if(key, Fut::is_bare)
-    }
-
-    /// Gives a future's entry back; false if it was settled.
-    #[inline]
-    pub(crate) fn release_future(&mut self, key: Key) -> bool {
-        match self.futures.get(key) {
-            None => false,
-            Some(future) if future.is_done() => {
-                self.futures.discard(key);
-                false
-            }
-            Some(_) => self.release_pending(key),
-        }
-    }
-
-    #[inline(never)]
-    fn release_pending(&mut self, key: Key) -> bool {
-        let callbacks = self.futures.get_mut(key).into_iter().flat_map(Fut::take_callbacks);
-        for callback in callbacks {
-            if let Callback::Wake(registered) = callback {
-                self.errands.push(Errand::Drop(registered.waker));
-            }
-        }
-        self.futures.discard(key);
-        true
     }
 
     /// Puts a handle at the end of a loop's ready queue. False (and noted) if that loop is closed.
@@ -283,7 +244,7 @@ impl Kernel {
             return true;
         }
         // An index that may panic would make the caller save registers for the unwinding.
-        let Some(event_loop) = self.loops.get_mut(task.loop_id.get() as usize) else { return false };
+        let Some(event_loop) = self.loops.get_mut(task.loop_id().get() as usize) else { return false };
         if self.picker.tells_ready || event_loop.closed || !event_loop.ready.push_in_place(Ready::Step(id)) {
             return false;
         }
@@ -298,7 +259,7 @@ impl Kernel {
         if task.queued {
             return;
         }
-        let loop_id = task.loop_id;
+        let loop_id = task.loop_id();
         let event_loop = &mut self.loops[loop_id.get() as usize];
         if event_loop.closed {
             self.hit_closed_loop = true;
@@ -341,28 +302,15 @@ impl Kernel {
         label: Option<&str>,
         hidden: bool,
         location: &'static Location<'static>,
-        make: impl FnOnce(u32, Key, TaskId) -> Rc<dyn RunTask>,
+        make: impl FnOnce(u32, Key) -> Rc<dyn RunTask>,
     ) {
-        let id = self.tasks.next_id();
+        let (id, key) = self.tasks.next();
         match (label, self.current) {
             (None, Some(parent)) => self.number_task(id, parent, location),
             (label, parent) => self.name_task(id, parent, label, location),
         }
-        let key = self.futures.insert(Fut::new(loop_id, Kind::Task(id)));
-        let runner = make(self.run, key, id);
-        self.tasks.insert(Task {
-            id,
-            future: key,
-            loop_id,
-            queued: true,
-            check_cancel: false,
-            stepped_at: self.now,
-            runner,
-            wait: None,
-            extra: None,
-            children: 0,
-            hidden,
-        });
+        let runner = make(self.run, key);
+        self.tasks.insert(Task::new(id, loop_id, runner, hidden, self.now));
         if !hidden {
             let by = self.actor();
             self.counts.spawned += 1;
@@ -380,10 +328,5 @@ impl Kernel {
     fn trip_tasks(&mut self, id: TaskId) {
         let bound = self.limits.tasks.to_string();
         self.trip(LimitKind::Tasks, bound, Some(id), "one task too many was spawned".to_owned());
-    }
-
-    /// The state of a future as a reader outside sees it.
-    pub(crate) fn state(&self, key: Key) -> State {
-        self.futures.get(key).map_or(State::Cancelled, |future| future.state)
     }
 }

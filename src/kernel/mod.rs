@@ -5,8 +5,9 @@
 //! `cancel`, `deliver`, `pick`, `step`, `poll`.
 
 mod arena;
-mod future;
+mod cut_short;
 mod frames;
+mod future;
 mod tasks;
 mod handle;
 mod ready_queue;
@@ -20,6 +21,7 @@ mod limits;
 mod stop;
 mod picker;
 mod machine;
+mod futures;
 mod naming;
 mod settle;
 mod alarm;
@@ -36,7 +38,7 @@ mod jobs;
 mod teardown;
 mod build;
 
-pub use future::{Cancelled, PanicReport};
+pub use cut_short::{Cancelled, PanicReport};
 pub use limits::LimitKind;
 pub use machine::Counts;
 pub use stop::BlockedTask;
@@ -57,4 +59,4 @@ pub(crate) use poll::Refusal;
 pub(crate) use step::{Ending, Next};
 pub(crate) use stop::{RUN_IS_OVER, Stop};
 pub(crate) use tasks::{Address, Outcome, Owner, RunTask};
-pub(crate) use wait::{Found, Waiting};
+pub(crate) use wait::{Fault, Found, Waiting};

@@ -283,7 +283,7 @@ impl Kernel {
         if task.queued {
             return;
         }
-        let loop_id = task.loop_id;
+        let loop_id = task.loop_id();
         let event_loop = &mut self.loops[loop_id.get() as usize];
         if event_loop.closed {
             return;

@@ -11,9 +11,9 @@ impl Kernel {
     pub(crate) fn settle(&mut self, key: Key, state: State) {
         debug_assert_ne!(state, State::Pending, "seedbed bug: settled as pending, please report");
         let future = self.future_mut(key);
-        debug_assert_eq!(future.state, State::Pending, "seedbed bug: settled twice, please report");
-        future.state = state;
-        let loop_id = future.loop_id;
+        debug_assert!(!future.is_done(), "seedbed bug: settled twice, please report");
+        future.set_state(state);
+        let loop_id = future.loop_id();
         let Some(first) = future.first.take() else { return };
         let rest = future.extra.as_mut().map_or_else(Vec::new, |extra| std::mem::take(&mut extra.rest));
         self.schedule_callback(loop_id, first);
@@ -24,7 +24,7 @@ impl Kernel {
 
     /// Settles it if it still waits, and says whether it did.
     pub(crate) fn settle_pending(&mut self, key: Key, state: State) -> bool {
-        let pending = self.futures.get(key).is_some_and(|future| !future.is_done());
+        let pending = self.find(key).is_some_and(|future| !future.is_done());
         if pending {
             self.settle(key, state);
         }
@@ -38,7 +38,10 @@ impl Kernel {
             Callback::Call(closure) => {
                 self.make_ready(loop_id, Ready::Call(closure));
             }
-            Callback::Wake(registered) => self.errands.push(Errand::Wake(registered.waker)),
+            Callback::Wake(registration) => {
+                let waker = self.wakers.get_mut(registration).and_then(|registered| registered.waker.take());
+                self.errands.extend(waker.map(Errand::Wake));
+            }
         }
     }
 
@@ -46,7 +49,7 @@ impl Kernel {
     pub(crate) fn add_done_callback(&mut self, key: Key, callback: Callback) {
         let future = self.future_mut(key);
         if future.is_done() {
-            let loop_id = future.loop_id;
+            let loop_id = future.loop_id();
             self.schedule_callback(loop_id, callback);
         } else {
             future.add_callback(callback);
@@ -55,9 +58,6 @@ impl Kernel {
 
     /// Withdraws a registered closure; true if it had not been scheduled yet.
     pub(crate) fn remove_done_callback(&mut self, key: Key, closure: Key) -> bool {
-        self.futures
-            .get_mut(key)
-            .and_then(|future| future.remove_callback(|c| matches!(c, Callback::Call(k) if *k == closure)))
-            .is_some()
+        self.find_mut(key).is_some_and(|future| future.remove_callback(Callback::Call(closure)))
     }
 }

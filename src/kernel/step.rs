@@ -4,13 +4,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::arena::Key;
-use super::future::{Callback, Cancelled, PanicReport, State};
+use super::cut_short::{Cancelled, PanicReport};
+use super::future::{Callback, State, TaskExtra};
 use super::handle::Ready;
 use super::limits::LimitKind;
 use super::machine::{Call, Closure, Kernel, PanicRecord};
 use super::pick::Pick;
 use super::stop::RUN_IS_OVER;
-use super::tasks::{Outcome, RunTask, TaskExtra};
+use super::tasks::{Outcome, RunTask};
 use crate::ident::{LoopId, TaskId};
 use crate::policy::Observation;
 use crate::trace::{Actor, Event, TextId};
@@ -235,38 +236,38 @@ impl Kernel {
     fn suspend_asked(&mut self, id: TaskId) -> bool {
         self.asked = false;
         let Some(task) = self.tasks.get_mut(id) else { return true };
-        let Some(extra) = &mut task.extra else { return true };
+        let runner = task.runner();
+        let Some(extra) = task.known_extra_mut() else { return true };
         let Some(raised) = extra.raised.take() else {
             self.pass_on_requests(id);
             return true;
         };
-        self.raised = Some((Rc::clone(&task.runner), raised));
+        self.raised = Some((runner, raised));
         (self.current, self.stepping) = (Some(id), Some(id));
         false
     }
 
     /// The task whose step runs, or was unwound by a panic.
     pub(crate) fn running(&self) -> Option<(TaskId, Rc<dyn RunTask>)> {
-        let task = self.tasks.get(self.current?)?;
-        Some((task.id, Rc::clone(&task.runner)))
+        let id = self.current?;
+        Some((id, self.tasks.get(id)?.runner()))
     }
 
     /// Ends a task that returned, if nothing was asked of it and one task at most waits for its end; false, with nothing
     /// done, in any other case.
     #[inline]
     pub(crate) fn finish_plainly(&mut self, id: TaskId) -> bool {
-        let Some(task) = self.tasks.get_mut(id).filter(|task| task.extra.is_none()) else { return false };
-        let (key, hidden) = (task.future, task.hidden);
-        let Some(future) = self.futures.get_mut(key).filter(|future| future.extra.is_none()) else { return false };
-        let waiting = match future.first {
+        let Some(task) = self.tasks.get_mut(id).filter(|task| task.future.extra.is_none()) else { return false };
+        let waiting = match task.future.first {
             None => None,
             Some(Callback::Step(waiting)) => Some(waiting),
             Some(_) => return false,
         };
+        let hidden = task.hidden;
+        task.future.set_state(State::Finished);
+        task.future.first = None;
         // The caller holds the coroutine too, so it is not dropped here.
-        self.tasks.free_plainly(id);
-        future.state = State::Finished;
-        future.first = None;
+        drop(self.tasks.end(id));
         self.picker.observe(Observation::Ended { task: id });
         self.spins = 0;
         (self.current, self.stepping, self.frame) = (None, None, None);
@@ -282,16 +283,16 @@ impl Kernel {
 
     /// Ends a task: its state is settled, its entry freed. What may hold user values is returned to be dropped outside
     /// the borrow, and whether an output that nobody may read is to be dropped too.
-    pub(crate) fn finish(&mut self, id: TaskId, ending: Ending) -> (Option<Box<TaskExtra>>, bool) {
+    pub(crate) fn finish(&mut self, id: TaskId, ending: Ending) -> (Option<TaskExtra>, bool) {
         self.spins = 0;
+        let Some(key) = self.tasks.key(id) else { return (None, false) };
         let Some(task) = self.tasks.get_mut(id) else { return (None, false) };
-        let (key, hidden, mut extra) = (task.future, task.hidden, task.extra.take());
+        let (hidden, mut extra) = (task.hidden, task.known_extra_mut().map(std::mem::take));
+        let runner = self.tasks.end(id);
         debug_assert!(
-            Rc::strong_count(&task.runner) > 1,
+            runner.is_some_and(|runner| Rc::strong_count(&runner) > 1),
             "seedbed bug: user code would be dropped here, please report"
         );
-        // The caller holds the coroutine too, so it is not dropped here.
-        self.tasks.free(id);
         self.picker.observe(Observation::Ended { task: id });
         (self.current, self.stepping, self.frame) = (None, None, None);
         extra.iter().for_each(|extra| self.keep_expired(id, extra));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::future::PanicReport;
+use super::cut_short::PanicReport;
 use super::limits::LimitKind;
 
 /// A verdict that ends the whole run at once.

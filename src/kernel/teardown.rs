@@ -29,14 +29,16 @@ impl Kernel {
         (self.current, self.stepping, self.frame) = (None, None, None);
         let mut tasks = Vec::new();
         for id in self.tasks.ids() {
-            let Some(task) = self.tasks.remove(id) else { continue };
-            task.extra.iter().for_each(|extra| self.keep_expired(id, extra));
-            if !task.hidden {
+            let Some(task) = self.tasks.get_mut(id) else { continue };
+            let (hidden, extra) = (task.hidden, task.known_extra_mut().map(std::mem::take));
+            extra.iter().for_each(|extra| self.keep_expired(id, extra));
+            let runner = self.tasks.end(id);
+            if !hidden {
                 self.counts.leaked += 1;
                 self.leaked.push(self.names.path(id));
                 self.emit(Event::Leaked { task: id });
             }
-            tasks.push((id, task.runner));
+            tasks.extend(runner.map(|runner| (id, runner)));
         }
         for event_loop in &mut self.loops {
             event_loop.clear();

@@ -246,7 +246,7 @@ impl Turn<'_> {
 
     /// True if it was called, whether or not the call has been heard.
     pub(super) fn was_called(&self) -> bool {
-        let Address { run, key, .. } = self.waiter.address();
+        let Address { run, key } = self.waiter.address();
         context::try_of(run, |kernel| kernel.state(key) == State::Finished).unwrap_or_default()
     }
 }

@@ -1,23 +1,51 @@
 //! The one allocation of a task: its coroutine, later its output; and the cell of a promise's value.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::context;
-use crate::ident::TaskId;
 use crate::kernel::{Address, Key, Outcome, Owner, RunTask};
 
-/// A place from which a settled future's value is read.
-pub(crate) trait Slot<T>: Owner {
-    /// Moves the value out, if it is there.
-    fn take(&self) -> Option<T>;
-    /// Shows the value where it is; false if it is not there (or in use at this moment).
-    fn read(&self, reader: &mut dyn FnMut(&T)) -> bool;
-    /// Stores the value; gives it back where values come from a coroutine.
-    fn put(&self, value: T) -> Result<(), T>;
+/// Reads the value of a settled future by moving it out, if it is there.
+#[inline]
+pub(crate) fn take_from<T: 'static>(owner: &dyn Owner) -> Option<T> {
+    let mut value = None;
+    owner.take(&mut value);
+    value
+}
+
+/// Shows a value where it is; None if it is not there (or in use at this moment).
+pub(crate) fn peek_at<T: 'static, R>(owner: &dyn Owner, reader: impl FnOnce(&T) -> R) -> Option<R> {
+    let mut reader = Some(reader);
+    let mut seen = None;
+    owner.read(&mut |value| {
+        let value = value.downcast_ref().unwrap_or_else(|| wrong_type());
+        seen = reader.take().map(|reader| reader(value));
+    });
+    seen
+}
+
+/// Stores a value; gives it back where values come from a coroutine.
+pub(super) fn put_into<T: 'static>(owner: &dyn Owner, value: T) -> Result<(), T> {
+    let mut value = Some(value);
+    owner.put(&mut value);
+    value.map_or(Ok(()), Err)
+}
+
+/// The place that a value is moved to or from.
+#[inline]
+fn place<T: 'static>(place: &mut dyn Any) -> &mut Option<T> {
+    place.downcast_mut().unwrap_or_else(|| wrong_type())
+}
+
+#[cold]
+fn wrong_type() -> ! {
+    unreachable!("seedbed bug: a handle with the type of another future, please report")
 }
 
 enum Stage<F: Future> {
@@ -31,7 +59,6 @@ enum Stage<F: Future> {
 pub(crate) struct TaskCell<F: Future, P> {
     run: u32,
     future: Key,
-    task: TaskId,
     fails: P,
     /// Invariant: a `Running` coroutine is never moved, only overwritten where it is; see `poll`.
     stage: RefCell<Stage<F>>,
@@ -39,19 +66,44 @@ pub(crate) struct TaskCell<F: Future, P> {
 
 impl<F: Future, P> TaskCell<F, P> {
     #[inline]
-    pub(crate) fn new(run: u32, future: Key, task: TaskId, coroutine: F, fails: P) -> Self {
-        Self { run, future, task, fails, stage: RefCell::new(Stage::Running(coroutine)) }
+    pub(crate) fn new(run: u32, future: Key, coroutine: F, fails: P) -> Self {
+        Self { run, future, fails, stage: RefCell::new(Stage::Running(coroutine)) }
     }
 }
 
-impl<F: Future, P> Owner for TaskCell<F, P> {
+impl<F: Future, P> Owner for TaskCell<F, P>
+where
+    F::Output: 'static,
+{
     #[inline]
     fn address(&self) -> Address {
-        Address { run: self.run, key: self.future, task: Some(self.task) }
+        Address { run: self.run, key: self.future }
     }
+
+    fn take(&self, into: &mut dyn Any) {
+        // A destructor inside the task may get here while the stage is being overwritten.
+        let Ok(mut stage) = self.stage.try_borrow_mut() else { return };
+        if !matches!(*stage, Stage::Done(_)) {
+            return;
+        }
+        if let Stage::Done(output) = std::mem::replace(&mut *stage, Stage::Gone) {
+            *place(into) = Some(output);
+        }
+    }
+
+    fn read(&self, reader: &mut dyn FnMut(&dyn Any)) {
+        if let Ok(Stage::Done(output)) = self.stage.try_borrow().as_deref() {
+            reader(output);
+        }
+    }
+
+    fn put(&self, _from: &mut dyn Any) {}
 }
 
-impl<F: Future, P: Fn(&F::Output) -> bool> RunTask for TaskCell<F, P> {
+impl<F: Future, P: Fn(&F::Output) -> bool> RunTask for TaskCell<F, P>
+where
+    F::Output: 'static,
+{
     fn poll(&self, cx: &mut Context<'_>) -> Poll<Outcome> {
         let mut stage = self.stage.borrow_mut();
         let Stage::Running(future) = &mut *stage else {
@@ -72,38 +124,10 @@ impl<F: Future, P: Fn(&F::Output) -> bool> RunTask for TaskCell<F, P> {
     }
 }
 
-impl<F: Future, P> Slot<F::Output> for TaskCell<F, P> {
-    fn take(&self) -> Option<F::Output> {
-        // A destructor inside the task may get here while the stage is being overwritten.
-        let mut stage = self.stage.try_borrow_mut().ok()?;
-        if !matches!(*stage, Stage::Done(_)) {
-            return None;
-        }
-        match std::mem::replace(&mut *stage, Stage::Gone) {
-            Stage::Done(output) => Some(output),
-            Stage::Running(_) | Stage::Gone => None,
-        }
-    }
-
-    fn read(&self, reader: &mut dyn FnMut(&F::Output)) -> bool {
-        match self.stage.try_borrow().as_deref() {
-            Ok(Stage::Done(output)) => {
-                reader(output);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn put(&self, value: F::Output) -> Result<(), F::Output> {
-        Err(value)
-    }
-}
-
 impl<F: Future, P> Drop for TaskCell<F, P> {
     #[inline]
     fn drop(&mut self) {
-        context::release(self.address());
+        context::release(Address { run: self.run, key: self.future });
     }
 }
 
@@ -119,34 +143,26 @@ impl<T> PromiseCell<T> {
     }
 }
 
-impl<T> Owner for PromiseCell<T> {
+impl<T: 'static> Owner for PromiseCell<T> {
     fn address(&self) -> Address {
         self.address
     }
-}
 
-impl<T> Slot<T> for PromiseCell<T> {
-    fn take(&self) -> Option<T> {
-        self.value.try_borrow_mut().ok()?.take()
-    }
-
-    fn read(&self, reader: &mut dyn FnMut(&T)) -> bool {
-        match self.value.try_borrow().as_deref() {
-            Ok(Some(value)) => {
-                reader(value);
-                true
-            }
-            _ => false,
+    fn take(&self, into: &mut dyn Any) {
+        if let Ok(mut value) = self.value.try_borrow_mut() {
+            *place(into) = value.take();
         }
     }
 
-    fn put(&self, value: T) -> Result<(), T> {
-        match self.value.try_borrow_mut() {
-            Ok(mut place) => {
-                *place = Some(value);
-                Ok(())
-            }
-            Err(_) => Err(value),
+    fn read(&self, reader: &mut dyn FnMut(&dyn Any)) {
+        if let Ok(Some(value)) = self.value.try_borrow().as_deref() {
+            reader(value);
+        }
+    }
+
+    fn put(&self, from: &mut dyn Any) {
+        if let Ok(mut value) = self.value.try_borrow_mut() {
+            *value = place(from).take();
         }
     }
 }
@@ -157,53 +173,45 @@ impl<T> Drop for PromiseCell<T> {
     }
 }
 
-/// Another slot seen through a function: the same future, read as another type.
-pub(crate) struct MappedSlot<T, U, F> {
-    inner: Rc<dyn Slot<T>>,
+/// Another value seen through a function: the same future, read as another type.
+pub(crate) struct MappedCell<T, U, F> {
+    inner: Rc<dyn Owner>,
     view: F,
     /// A value that was set through this view: there is no way back to a `T`, so it stands here.
     own: RefCell<Option<U>>,
+    of: PhantomData<fn(&T)>,
 }
 
-impl<T, U, F> MappedSlot<T, U, F> {
-    pub(crate) fn new(inner: Rc<dyn Slot<T>>, view: F) -> Self {
-        Self { inner, view, own: RefCell::new(None) }
+impl<T, U, F> MappedCell<T, U, F> {
+    pub(crate) fn new(inner: Rc<dyn Owner>, view: F) -> Self {
+        Self { inner, view, own: RefCell::new(None), of: PhantomData }
     }
 }
 
-impl<T, U, F> Owner for MappedSlot<T, U, F> {
+impl<T: 'static, U: 'static, F: Fn(&T) -> U> Owner for MappedCell<T, U, F> {
     fn address(&self) -> Address {
         self.inner.address()
     }
-}
 
-impl<T, U, F: Fn(&T) -> U> Slot<U> for MappedSlot<T, U, F> {
-    fn take(&self) -> Option<U> {
-        let mut seen = self.own.try_borrow_mut().ok()?.take();
-        if seen.is_none() {
-            self.inner.read(&mut |value| seen = Some((self.view)(value)));
-        }
-        seen
+    fn take(&self, into: &mut dyn Any) {
+        let Ok(mut own) = self.own.try_borrow_mut() else { return };
+        let own = own.take();
+        *place(into) = own.or_else(|| peek_at(&*self.inner, &self.view));
     }
 
-    fn read(&self, reader: &mut dyn FnMut(&U)) -> bool {
+    fn read(&self, reader: &mut dyn FnMut(&dyn Any)) {
         match self.own.try_borrow().as_deref() {
-            Ok(Some(value)) => {
-                reader(value);
-                true
+            Ok(Some(value)) => reader(value),
+            Ok(None) => {
+                let _seen = peek_at(&*self.inner, |value| reader(&(self.view)(value)));
             }
-            Ok(None) => self.inner.read(&mut |value| reader(&(self.view)(value))),
-            Err(_) => false,
+            Err(_) => {}
         }
     }
 
-    fn put(&self, value: U) -> Result<(), U> {
-        match self.own.try_borrow_mut() {
-            Ok(mut place) => {
-                *place = Some(value);
-                Ok(())
-            }
-            Err(_) => Err(value),
+    fn put(&self, from: &mut dyn Any) {
+        if let Ok(mut own) = self.own.try_borrow_mut() {
+            *own = place(from).take();
         }
     }
 }

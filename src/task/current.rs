@@ -29,11 +29,7 @@ fn reference(runner: Rc<dyn RunTask>) -> TaskRef {
 #[must_use]
 #[track_caller]
 pub fn current_task() -> Option<TaskRef> {
-    context::with("current_task", |kernel| {
-        let task = kernel.tasks.get(kernel.current?)?;
-        Some(Rc::clone(&task.runner))
-    })
-    .map(reference)
+    context::with("current_task", |kernel| Some(kernel.tasks.get(kernel.current?)?.runner())).map(reference)
 }
 
 /// The unfinished tasks of the running loop (or the current one), in the order of their creation.

@@ -51,12 +51,16 @@ impl FutureRef {
         self.owner.address()
     }
 
+    pub(crate) fn owner(&self) -> &Rc<dyn Owner> {
+        &self.owner
+    }
+
     pub(crate) fn task_id(&self) -> Option<TaskId> {
-        self.address().task
+        self.address().key.task()
     }
 
     fn state(&self) -> State {
-        let Address { run, key, .. } = self.address();
+        let Address { run, key } = self.address();
         context::of(run, |kernel| kernel.state(key))
     }
 
@@ -111,7 +115,7 @@ impl FutureRef {
     }
 
     fn request(&self, message: Option<&str>) -> (bool, bool) {
-        let Address { run, key, .. } = self.address();
+        let Address { run, key } = self.address();
         let message = message.map(std::sync::Arc::from);
         context::of(run, |kernel| {
             kernel.hit_closed_loop = false;
@@ -122,7 +126,7 @@ impl FutureRef {
 
     /// Calls `callback` once it is done: on the loop, in a handle of its own, in the order of registration.
     pub fn add_done_callback(&self, callback: impl FnOnce() + 'static) -> CallbackId {
-        let Address { run, key, .. } = self.address();
+        let Address { run, key } = self.address();
         let closure: Closure = Box::new(callback);
         context::of(run, |kernel| {
             let id = kernel.closures.insert(closure.into());
@@ -134,7 +138,7 @@ impl FutureRef {
     /// Withdraws a callback; false if it is scheduled already, or unknown.
     #[allow(clippy::must_use_candidate, reason = "withdrawing is the point")]
     pub fn remove_done_callback(&self, id: CallbackId) -> bool {
-        let Address { run, key, .. } = self.address();
+        let Address { run, key } = self.address();
         let (removed, closure) = context::of(run, |kernel| {
             let removed = kernel.remove_done_callback(key, id.0);
             (removed, if removed { kernel.closures.remove(id.0) } else { None })
@@ -160,8 +164,8 @@ impl std::hash::Hash for FutureRef {
 
 impl std::fmt::Debug for FutureRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Address { run, key, task } = self.address();
+        let Address { run, key } = self.address();
         let state = context::try_of(run, |kernel| kernel.state(key));
-        f.debug_struct("FutureRef").field("task", &task).field("state", &state).finish()
+        f.debug_struct("FutureRef").field("task", &key.task()).field("state", &state).finish()
     }
 }

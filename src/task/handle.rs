@@ -1,19 +1,21 @@
 //! Handles of tasks: to name, cancel and await them.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use super::awaiting::{Awaiting, read_error};
-use super::cell::Slot;
+use super::cell::{peek_at, take_from};
 use super::error::TaskError;
 use super::future_ref::FutureRef;
-use super::join::{Join, peek_at, result_of};
+use super::join::{Join, result_of};
 use super::promise::Promise;
 use crate::context;
 use crate::ident::TaskId;
+use crate::kernel::{Address, Owner};
 
 /// A reference to a task without the type of its output.
 ///
@@ -91,30 +93,38 @@ impl Deref for TaskRef {
 #[must_use = "a task runs on without its handle: drop it explicitly if that is meant"]
 pub struct Task<T> {
     task: TaskRef,
-    slot: Rc<dyn Slot<T>>,
     awaiting: Awaiting,
+    output: PhantomData<fn(T) -> T>,
 }
 
+const _: () = assert!(size_of::<Task<()>>() == 48, "a handle is moved often");
+
 impl<T: 'static> Task<T> {
-    pub(crate) fn new(slot: Rc<dyn Slot<T>>) -> Self {
-        let future = FutureRef::new(Rc::clone(&slot) as Rc<dyn crate::kernel::Owner>);
-        let awaiting = Awaiting::new(future.address());
-        Self { task: TaskRef::new(future), slot, awaiting }
+    /// A handle of a task whose output is a `T`.
+    #[inline]
+    pub(crate) fn new(owner: Rc<dyn Owner>, address: Address) -> Self {
+        let id = address.key.task().expect("seedbed bug: a handle of a task that is none, please report");
+        Self {
+            task: TaskRef { future: FutureRef::new(owner), id },
+            awaiting: Awaiting::new(address),
+            output: PhantomData,
+        }
+    }
+
+    /// Where the output is read.
+    pub(crate) fn owner(&self) -> &Rc<dyn Owner> {
+        self.task.future.owner()
     }
 
     /// The same future object as a promise handle, of which there may be many.
     #[must_use]
     pub fn promise(&self) -> Promise<T> {
-        Promise::from_slot(Rc::clone(&self.slot))
+        Promise::of(Rc::clone(self.owner()))
     }
 
     /// Another handle of the same task. One of them can move the output out.
     pub(crate) fn another(&self) -> Self {
-        Self::new(Rc::clone(&self.slot))
-    }
-
-    pub(crate) fn slot(&self) -> &Rc<dyn Slot<T>> {
-        &self.slot
+        Self::new(Rc::clone(self.owner()), self.awaiting.address())
     }
 
     /// An untyped reference to the task.
@@ -128,7 +138,7 @@ impl<T: 'static> Task<T> {
     where
         T: Clone,
     {
-        Join::new(Rc::clone(&self.slot))
+        Join::new(Rc::clone(self.owner()))
     }
 
     /// The output, without waiting.
@@ -141,12 +151,12 @@ impl<T: 'static> Task<T> {
     where
         T: Clone,
     {
-        result_of(&*self.slot)
+        result_of(&**self.owner())
     }
 
     /// Shows the output, if it is there; counts as no reading.
     pub fn peek<R>(&self, reader: impl FnOnce(&T) -> R) -> Option<R> {
-        peek_at(&*self.slot, reader)
+        peek_at(&**self.owner(), reader)
     }
 }
 
@@ -164,22 +174,22 @@ impl<T> std::fmt::Debug for Task<T> {
     }
 }
 
-impl<T> Future for Task<T> {
+impl<T: 'static> Future for Task<T> {
     type Output = Result<T, TaskError>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.awaiting.is_plainly_finished() {
-            return Poll::Ready(self.slot.take().ok_or(TaskError::Taken));
+            return Poll::Ready(take_from(&**self.owner()).ok_or(TaskError::Taken));
         }
         self.get_mut().poll_waiting(cx)
     }
 }
 
-impl<T> Task<T> {
+impl<T: 'static> Task<T> {
     #[inline(never)]
     fn poll_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, TaskError>> {
         let settled = ready!(self.awaiting.poll_then(cx, |kernel, key, _| read_error(kernel, key)));
-        Poll::Ready(settled.and_then(|()| self.slot.take().ok_or(TaskError::Taken)))
+        Poll::Ready(settled.and_then(|()| take_from(&**self.owner()).ok_or(TaskError::Taken)))
     }
 }

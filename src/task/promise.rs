@@ -1,19 +1,20 @@
 //! A promise: asyncio's `Future`, settled by hand or by whatever made it.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use super::awaiting::{Awaiting, read_error};
-use super::cell::{MappedSlot, PromiseCell, Slot};
+use super::cell::{MappedCell, PromiseCell, peek_at, put_into, take_from};
 use super::error::{InvalidState, TaskError};
 use super::future_ref::FutureRef;
-use super::join::{Join, peek_at, result_of};
+use super::join::{Join, result_of};
 use crate::context;
 use crate::ident::LoopId;
-use crate::kernel::{Address, Cancelled, Kernel, Kind, State};
+use crate::kernel::{Address, Cancelled, Kernel, Kind, Owner, State};
 
 /// A value that will be set later, once. Handles are cheap to clone and all mean the same promise.
 ///
@@ -38,8 +39,8 @@ use crate::kernel::{Address, Cancelled, Kernel, Kind, State};
 #[doc(alias = "oneshot")]
 pub struct Promise<T> {
     future: FutureRef,
-    slot: Rc<dyn Slot<T>>,
     awaiting: Awaiting,
+    value: PhantomData<fn(T) -> T>,
 }
 
 impl<T: 'static> Promise<T> {
@@ -64,7 +65,7 @@ impl<T: 'static> Promise<T> {
     #[track_caller]
     pub fn named(name: &str) -> Self {
         let promise = Self::new();
-        let Address { run, key, .. } = promise.future.address();
+        let Address { run, key } = promise.future.address();
         context::of(run, |kernel| kernel.future_mut(key).extra().name = Some(name.into()));
         promise
     }
@@ -79,17 +80,19 @@ impl<T: 'static> Promise<T> {
             let loop_id = loop_id.unwrap_or_else(|| kernel.loop_for_calls());
             kernel.new_future(loop_id, kind)
         });
-        Self::from_slot(Rc::new(PromiseCell::new(address)))
+        Self::of(Rc::new(PromiseCell::<T>::new(address)))
     }
 
-    pub(crate) fn from_slot(slot: Rc<dyn Slot<T>>) -> Self {
-        let future = FutureRef::new(Rc::clone(&slot) as Rc<dyn crate::kernel::Owner>);
+    /// A handle of a future whose value is a `T`.
+    pub(crate) fn of(owner: Rc<dyn Owner>) -> Self {
+        let future = FutureRef::new(owner);
         let awaiting = Awaiting::new(future.address());
-        Self { future, slot, awaiting }
+        Self { future, awaiting, value: PhantomData }
     }
 
-    pub(crate) fn slot(&self) -> &Rc<dyn Slot<T>> {
-        &self.slot
+    /// Where the value is read.
+    pub(crate) fn owner(&self) -> &Rc<dyn Owner> {
+        self.future.owner()
     }
 
     /// Sets the value and wakes those who wait, in the order in which they came.
@@ -102,20 +105,19 @@ impl<T: 'static> Promise<T> {
     }
 
     pub(crate) fn settle_with(&self, value: T, state: State) -> Result<(), InvalidState> {
-        let Address { task, .. } = self.future.address();
-        if task.is_some() {
+        if self.future.task_id().is_some() {
             return Err(InvalidState::NotForTasks);
         }
         if self.future.is_done() {
             return Err(InvalidState::Done);
         }
         // The value stands before anybody can be told of it.
-        self.slot.put(value).map_err(|_| InvalidState::Done)?;
+        put_into(&**self.owner(), value).map_err(|_| InvalidState::Done)?;
         self.settle(|kernel, key| kernel.settle(key, state))
     }
 
     fn settle(&self, settle: impl FnOnce(&mut Kernel, crate::kernel::Key)) -> Result<(), InvalidState> {
-        let Address { run, key, .. } = self.future.address();
+        let Address { run, key } = self.future.address();
         context::of(run, |kernel| {
             kernel.hit_closed_loop = false;
             settle(kernel, key);
@@ -129,7 +131,7 @@ impl<T: 'static> Promise<T> {
     ///
     /// [`InvalidState`], as [`set_result`](Self::set_result).
     pub fn set_cancelled_error(&self, cancelled: Cancelled) -> Result<(), InvalidState> {
-        if self.future.address().task.is_some() {
+        if self.future.task_id().is_some() {
             return Err(InvalidState::NotForTasks);
         }
         if self.future.is_done() {
@@ -156,7 +158,7 @@ impl<T: 'static> Promise<T> {
     /// assert_eq!(report.unwrap(), [Ok("7".to_owned()), Ok("seven".to_owned())]);
     /// ```
     pub fn map<U: 'static>(&self, view: impl Fn(&T) -> U + 'static) -> Promise<U> {
-        Promise::from_slot(Rc::new(MappedSlot::new(Rc::clone(&self.slot), view)))
+        Promise::of(Rc::new(MappedCell::<T, U, _>::new(Rc::clone(self.owner()), view)))
     }
 
     /// Waits without moving the value out: any number of tasks may do so.
@@ -164,7 +166,7 @@ impl<T: 'static> Promise<T> {
     where
         T: Clone,
     {
-        Join::new(Rc::clone(&self.slot))
+        Join::new(Rc::clone(self.owner()))
     }
 
     /// The value, without waiting.
@@ -177,12 +179,12 @@ impl<T: 'static> Promise<T> {
     where
         T: Clone,
     {
-        result_of(&*self.slot)
+        result_of(&**self.owner())
     }
 
     /// Shows the value, if it is there; counts as no reading.
     pub fn peek<R>(&self, reader: impl FnOnce(&T) -> R) -> Option<R> {
-        peek_at(&*self.slot, reader)
+        peek_at(&**self.owner(), reader)
     }
 }
 
@@ -206,7 +208,7 @@ impl<T: 'static> Default for Promise<T> {
 
 impl<T> Clone for Promise<T> {
     fn clone(&self) -> Self {
-        Self { future: self.future.clone(), slot: Rc::clone(&self.slot), awaiting: self.awaiting.clone() }
+        Self { future: self.future.clone(), awaiting: self.awaiting.clone(), value: PhantomData }
     }
 }
 
@@ -224,11 +226,11 @@ impl<T> std::fmt::Debug for Promise<T> {
     }
 }
 
-impl<T> Future for Promise<T> {
+impl<T: 'static> Future for Promise<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let settled = ready!(self.awaiting.poll_then(cx, |kernel, key, _| read_error(kernel, key)));
-        Poll::Ready(settled.and_then(|()| self.slot.take().ok_or(TaskError::Taken)))
+        Poll::Ready(settled.and_then(|()| take_from(&**self.owner()).ok_or(TaskError::Taken)))
     }
 }

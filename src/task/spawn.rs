@@ -9,7 +9,7 @@ use super::future_ref::LoopClosed;
 use super::handle::Task;
 use crate::context;
 use crate::ident::LoopId;
-use crate::kernel::{HIDDEN, RunTask};
+use crate::kernel::{Address, HIDDEN, Owner, RunTask};
 
 /// Runs a coroutine as a task of its own. Its first step comes in the next pass of the loop, behind everything that is
 /// ready already.
@@ -178,24 +178,24 @@ impl<'a> Builder<'a> {
         };
         // The coroutine is moved, never run or dropped, while the kernel is borrowed.
         let mut made_of = Some((future, fails));
-        let (cell, over) = context::with("spawn", |kernel| {
+        let (made, over) = context::with("spawn", |kernel| {
             let loop_id = self.loop_id.unwrap_or_else(|| kernel.loop_for_calls());
             if kernel.event_loop(loop_id).closed {
                 return (None, false);
             }
-            let mut cell = None;
-            kernel.spawn(loop_id, self.name, self.hidden, location, |run, key, id| {
+            let mut made = None;
+            kernel.spawn(loop_id, self.name, self.hidden, location, |run, key| {
                 let (future, fails) = made_of.take().expect("seedbed bug: a task was made twice, please report");
-                let made = Rc::new(TaskCell::new(run, key, id, future, fails));
-                cell = Some(Rc::clone(&made));
-                made as Rc<dyn RunTask>
+                let cell = Rc::new(TaskCell::new(run, key, future, fails));
+                made = Some((Rc::clone(&cell) as Rc<dyn Owner>, Address { run, key }));
+                cell as Rc<dyn RunTask>
             });
-            (cell, kernel.stop.is_some() && kernel.running_loop.is_some())
+            (made, kernel.stop.is_some() && kernel.running_loop.is_some())
         });
         if over {
             // Code that spawns without end would never come back to the loop.
             context::unwind_over();
         }
-        cell.map(|cell| Task::new(cell)).ok_or(LoopClosed)
+        made.map(|(owner, address)| Task::new(owner, address)).ok_or(LoopClosed)
     }
 }

@@ -95,7 +95,7 @@ struct Registered {
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        let Address { run, key, .. } = self.awaiting.address();
+        let Address { run, key } = self.awaiting.address();
         self.awaiting.withdraw();
         context::try_of(run, |kernel| {
             kernel.idle.remove(key);

@@ -69,8 +69,8 @@ impl Deadline {
     /// The first poll.
     #[inline]
     pub(super) fn start(&mut self, kernel: &mut Kernel, task: TaskId, frame: u32, when: Option<Instant>) {
-        let entry = kernel.tasks.get(task).expect("seedbed bug: a timeout of an ended task, please report");
-        let (future, loop_id) = (entry.future, entry.loop_id);
+        let known = kernel.tasks.key(task).zip(kernel.tasks.get(task).map(|task| task.loop_id()));
+        let (future, loop_id) = known.expect("seedbed bug: a timeout of an ended task, please report");
         let aim = Aim { run: kernel.run, task, future, frame, requests: kernel.requests(future), loop_id };
         self.state = State::Entered;
         self.aim = Some(aim);

@@ -62,9 +62,9 @@ impl Drop for Sleep {
     fn drop(&mut self) {
         let State::Armed(awaiting) = &mut self.state else { return };
         awaiting.withdraw();
-        let Address { run, key, .. } = awaiting.address();
+        let Address { run, key } = awaiting.address();
         context::try_of(run, |kernel| {
-            let Some(loop_id) = kernel.futures.get(key).map(|future| future.loop_id) else { return };
+            let Some(loop_id) = kernel.futures.get(key).map(|future| future.loop_id()) else { return };
             if kernel.release_future(key) {
                 kernel.timer_cancelled(loop_id);
             }
@@ -93,16 +93,16 @@ impl Sleep {
     /// Begins in any other case: under a combinator, in a job, beside another wait; or makes it a bare pass of the loop.
     #[inline(never)]
     fn begin(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let (armed, found) = context::with("sleep", |kernel| match self.state {
+        let (armed, pending) = context::with("sleep", |kernel| match self.state {
             State::For(duration) if !duration.is_zero() => {
                 let deadline = kernel.deadline_after(duration.as_nanos());
                 arm(kernel, deadline, cx)
             }
             State::Until(deadline) if deadline.as_nanos() > kernel.now => arm(kernel, deadline.as_nanos(), cx),
-            _ => (State::Yielding(yield_now()), Found::Itself),
+            _ => (State::Yielding(yield_now()), false),
         });
         self.state = armed;
-        if found == Found::Pending { Poll::Pending } else { self.go_on(cx) }
+        if pending { Poll::Pending } else { self.go_on(cx) }
     }
 
     #[inline(never)]
@@ -123,16 +123,16 @@ impl Sleep {
     }
 }
 
-/// Sets an alarm, and begins to wait for it.
-fn arm(kernel: &mut Kernel, deadline: u64, cx: &Context<'_>) -> (State, Found) {
+/// Sets an alarm, and begins to wait for it: whether it has yet to ring.
+fn arm(kernel: &mut Kernel, deadline: u64, cx: &Context<'_>) -> (State, bool) {
     let loop_id = kernel.loop_for_calls();
     let address = kernel.new_future(loop_id, Kind::Sleep);
     kernel.add_timer(loop_id, deadline, Target::Settle(address.key));
     let who = kernel.actor();
     kernel.emit(Event::Slept { who, until: Instant::from_nanos(deadline) });
     let mut awaiting = Awaiting::new(address);
-    let found = awaiting.look(kernel, cx);
-    (State::Armed(ManuallyDrop::new(awaiting)), found)
+    let pending = awaiting.look(kernel, cx) == Found::Pending;
+    (State::Armed(ManuallyDrop::new(awaiting)), pending)
 }
 
 impl Future for Sleep {
