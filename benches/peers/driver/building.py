@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from pathlib import Path
 
 from .catalogue import PEERS
 from .machine import HERE, TARGET, has_nightly, log
@@ -42,3 +43,8 @@ def build(peers):
         if package not in packages:
             packages[package] = _build(package, kind)
     return [peer for peer in peers if packages[PEERS[peer].package]]
+
+
+def built_before(peers):
+    """Those whose executables are there."""
+    return [peer for peer in peers if Path(binary(peer)).exists()]

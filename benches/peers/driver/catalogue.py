@@ -101,6 +101,9 @@ _NO_NETWORK = {
     "floor-rand": "not written",
     "refault": "no TCP in its network, and nothing written here for its UDP",
 }
+# Simulators keep virtual time, and a seeded or fixed order.
+SIMULATORS = {"tokio", "tokio-lean", "turmoil", "turmoil-1s", "madsim", "madsim-test", "bach", "commonware", "refault"}
+
 # The only workloads of a peer, and why.
 _ONLY = {
     "seedbed-mpsc": ({"W4", "W5", "W5n"}, "differs from `seedbed` in its channels only"),

@@ -2,10 +2,13 @@
 
 import concurrent.futures
 import functools
+import hashlib
+import json
 import os
+import platform
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .building import binary
@@ -115,30 +118,66 @@ def _profile(peer, workload, n, seconds_max=300):
         Path(out).unlink(missing_ok=True)
 
 
-def cost(peer, workload, halved=False):
+def cost(peer, workload, n):
     """What N operations cost more than N/2, for each operation more: what the start costs cancels."""
-    n, multiple = WORKLOADS[workload].instructions_n, WORKLOADS[workload].multiple
-    n = LIMITS.get((peer, workload), (None, None))[0] or n
-    if halved:
-        n = max(2 * multiple, n // 2)
+    multiple = WORKLOADS[workload].multiple
     less = _profile(peer, workload, n // 2 // multiple * multiple or multiple)
     if isinstance(less, str):
         return less
     more = _profile(peer, workload, n)
     if isinstance(more, str):
         return more
-    operations = more[0] - less[0]
-    per = lambda name: (getattr(more[1], name) - getattr(less[1], name)) / operations
-    own = {name: (count - less[1].own.get(name, 0)) / operations for name, count in more[1].own.items()}
+    done = more[0] - less[0]
+    per = lambda name: (getattr(more[1], name) - getattr(less[1], name)) / done
+    own = {name: (count - less[1].own.get(name, 0)) / done for name, count in more[1].own.items()}
     return Cost(per("instructions"), per("allocations"), per("atomics"), own)
 
 
-def costs(cells, halved=False):
-    """The cost of each (peer, workload); one run for each core at a time, for counts do not mind company."""
-    found = {}
+def operations(peer, workload, halved=False):
+    """The N of this cell."""
+    n = LIMITS.get((peer, workload), (None, None))[0] or WORKLOADS[workload].instructions_n
+    return max(2 * WORKLOADS[workload].multiple, n // 2) if halved else n
+
+
+class Counted:
+    """What was counted before, by what was run: the same executable gives the same count."""
+
+    def __init__(self):
+        self._path = TARGET / "counted.json"
+        self._known = json.loads(self._path.read_text()) if self._path.exists() else {}
+        valgrind = subprocess.run(["valgrind", "--version"], capture_output=True, text=True).stdout.strip()
+        self._tools = f"{valgrind} {platform.libc_ver()[1]}"
+
+    @functools.lru_cache(maxsize=None)
+    def _digest(self, executable):
+        return hashlib.sha256(Path(executable).read_bytes()).hexdigest()
+
+    def _key(self, peer, workload, n):
+        return f"{self._tools} {self._digest(binary(peer))} {workload} {n}"
+
+    def get(self, peer, workload, n):
+        known = self._known.get(self._key(peer, workload, n))
+        return Cost(**known) if known else None
+
+    def put(self, peer, workload, n, value):
+        """Keeps a count; what went wrong is tried again the next time."""
+        if isinstance(value, Cost):
+            own = dict(sorted(value.own.items(), key=lambda entry: -entry[1])[:40])
+            self._known[self._key(peer, workload, n)] = {**asdict(value), "own": own}
+            self._path.write_text(json.dumps(self._known))
+
+
+def costs(cells, halved=False, again=False):
+    """The cost of each (peer, workload), counted now or before; one run for each core at a time, for counts do not mind company."""
+    counted = Counted()
+    n = {cell: operations(*cell, halved) for cell in cells}
+    found = {cell: None if again else counted.get(*cell, n[cell]) for cell in cells}
+    new = [cell for cell in cells if found[cell] is None]
+    log(f"callgrind: {len(cells) - len(new)} of {len(cells)} cells were counted before")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for count, (cell, value) in enumerate(zip(cells, pool.map(lambda cell: cost(*cell, halved), cells)), 1):
+        for count, (cell, value) in enumerate(zip(new, pool.map(lambda cell: cost(*cell, n[cell]), new)), 1):
             found[cell] = value
-            if count % 20 == 0 or count == len(cells):
-                log(f"callgrind: {count} of {len(cells)}")
+            counted.put(*cell, n[cell], value)
+            if count % 20 == 0 or count == len(new):
+                log(f"callgrind: {count} of {len(new)}")
     return found

@@ -4,12 +4,12 @@ import json
 import statistics
 
 from .budgets import compare
-from .catalogue import PARTS, WORKLOADS, has
+from .catalogue import FLOORS, OURS, PARTS, SIMULATORS, WORKLOADS, has
 from .instructions import Cost
 from .machine import HERE, TARGET, description
 from .memory import Idle
 from .running import NONE
-from .tables import DASH, few, grid, number
+from .tables import DASH, few, grid, number, table
 
 _BEGIN, _END = "<!-- written by run.sh --write: begin -->", "<!-- written by run.sh --write: end -->"
 
@@ -54,6 +54,29 @@ def _timed(peers, workloads, costs, times):
     yield f"### Times the floor: instructions / wall time (least)\n\n{grid(peers, shared, ratio)}\n"
 
 
+def _best(peers, workloads, costs, times):
+    """Who does best in each workload, by instructions and by the clock; seedbed beside."""
+    theirs = [peer for peer in peers if peer not in FLOORS and peer not in OURS]
+    if not theirs or not times:
+        return
+
+    def best(among, values):
+        values = {peer: values[peer] for peer in among if peer in values}
+        return f"{number(min(values.values()))} {min(values, key=values.get)}" if values else DASH
+
+    rows = []
+    for workload in workloads:
+        counts = {peer: costs[peer, workload].instructions for peer in peers if isinstance(costs.get((peer, workload)), Cost)}
+        ns = {peer: min(times[peer, workload]) for peer in peers if isinstance(times.get((peer, workload)), list)}
+        rows.append([
+            workload,
+            *(best(among, values) for values in (counts, ns) for among in (theirs, [peer for peer in theirs if peer in SIMULATORS])),
+            *(f"{number(counts[peer])} / {number(ns[peer])}" if peer in counts and peer in ns else DASH for peer in ("seedbed", "seedbed-random", "floor")),
+        ])
+    head = ["", "fewest instructions", "of simulators", "least ns", "of simulators", "seedbed, both", "seedbed-random", "floor"]
+    yield f"### The best peer of each workload\n\n{table(head, rows)}\n"
+
+
 def _pieces(costs, times):
     pieces = [part for part in PARTS if isinstance(costs.get(("floor", part)), Cost)]
     if not pieces:
@@ -96,6 +119,7 @@ def render(peers, costs, times, idle, pairings, budgets):
     verdict, missed = compare(budgets, costs, idle, pairings)
     titles = "; ".join(f"{workload} {WORKLOADS[workload].title}" for workload in workloads)
     parts = [*description(), "", *([f"{titles}.", ""] if titles else []), verdict]
+    parts += _best(peers, workloads, costs, times)
     if costs:
         parts += _counted(peers, workloads, costs)
     if times:
