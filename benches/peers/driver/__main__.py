@@ -9,7 +9,7 @@ from .building import build, built_before
 from .catalogue import MEMORY, MEMORY_TITLE, OURS, PEERS, WORKLOADS, has, lacks
 from .clock import paired, times
 from .instructions import cost, costs, operations
-from .machine import TARGET, log, missing_tools
+from .machine import log, missing_tools
 from .memory import idle_tasks
 from .report import keep, render, write
 
@@ -96,10 +96,12 @@ def main():
         sys.exit("\n".join(f"run.sh: {line}" for line in missing))
     budgets = budgets_file.load()
     wanted = _peers(asked, budgets)
-    TARGET.mkdir(parents=True, exist_ok=True)
     peers = built_before(wanted) if asked.no_build else build(wanted)
+    if not peers:
+        log(f"not built: {', '.join(wanted)}")
+        return 1
     if asked.annotate:
-        return _annotate(*asked.annotate) if peers else 1
+        return _annotate(*asked.annotate)
 
     workloads = asked.workloads.split(",") if asked.workloads else [*WORKLOADS, MEMORY]
     cells = [(peer, workload) for workload in WORKLOADS if workload in workloads for peer in peers if has(peer, workload)]
