@@ -149,7 +149,7 @@ pub use seedbed_macros::test;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::branch::first_branch;
-    pub use crate::fault::{is_simulated, mark, refuse};
+    pub use crate::fault::{is_simulated, mark, odds, refuse, strikes};
     #[cfg(feature = "proptest")]
     pub use crate::harness::run_test_with;
     pub use crate::harness::{TestSettings, run_test};

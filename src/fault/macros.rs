@@ -109,6 +109,94 @@ macro_rules! never {
     };
 }
 
+/// True where a fault should strike now, in some runs of a hunt; `fault!("name", 1 in 20)` says how often.
+///
+/// Each run of a hunt but the plain one has each point on or off, by its seed; one that is on strikes once in four times where nothing
+/// else is said. That is a choice of the run, of the kind [`point`](crate::choice::Kind::Point): it replays, and a failure is shrunk to the
+/// strikes that it takes. A test whose plain run meets a fault point has this kind of fault without being asked for it; elsewhere
+/// [`Hunt::faults`](crate::Hunt::faults) or a policy such as `random+point` allows it. [`Sim::force_fault`](crate::Sim::force_fault) switches
+/// points on and off by name, and [`points`](crate::fault::points) lists them all.
+///
+/// In plain FIFO order, and outside a simulation, it is false. It costs a look at a thread-local there, so that it may stand in code that
+/// goes into production.
+///
+/// The idea is that of the fail points of FreeBSD, `fail(9)`, and the `fail` crate: named places where a fault may be injected.
+///
+/// # Examples
+///
+/// ```
+/// use seedbed::hunt::{Hunt, Verdict};
+/// use seedbed::fault;
+///
+/// fn save(text: &str, disk: &mut Vec<String>) -> Result<(), String> {
+///     disk.clear();
+///     if fault!("disk full") {
+///         return Err("no space left".to_owned());
+///     }
+///     disk.push(text.to_owned());
+///     Ok(())
+/// }
+///
+/// let report = Hunt::new("saves").regressions_off().prove(false).run(|| async {
+///     let mut disk = vec!["before".to_owned()];
+///     let saved = save("after", &mut disk);
+///     assert!(saved.is_ok() || disk == ["before"], "what was there is lost");
+/// });
+/// let Verdict::Failed(finding) = &report.verdict else { panic!("{report}") };
+/// let departures = finding.shrunk.as_ref().unwrap().departures().to_string();
+/// assert_eq!(departures, "main/disk full point 0 = 1");
+/// ```
+#[macro_export]
+macro_rules! fault {
+    ($name:expr $(,)?) => {
+        $crate::fault!($name, 1 in 4)
+    };
+    ($name:expr, $times:literal in $of:literal $(,)?) => {
+        match $crate::__point!(Fault, $name) {
+            point => $crate::__private::strikes(point, const { $crate::__private::odds($times, $of) }),
+        }
+    };
+}
+
+/// True now and then in some runs of a hunt: to take a rare path more often than it would be taken.
+///
+/// As [`fault!`](crate::fault!), for what is no fault: a buffer of one byte, a batch that is cut short, a retry too early. It needs no name;
+/// one without is known by its place, and a replay that holds it fits only as long as the line stays where it is.
+///
+/// The word is FoundationDB's, whose `BUGGIFY` is switched on for a run and then strikes now and then, in simulation only.
+///
+/// # Examples
+///
+/// ```
+/// use seedbed::buggify;
+///
+/// fn buffer_size() -> usize {
+///     if buggify!("tiny buffer", 1 in 2) { 1 } else { 4096 }
+/// }
+/// assert_eq!(buffer_size(), 4096); // outside a simulation
+///
+/// let sizes = |seed: u64| {
+///     let policy = seedbed::policy::by_name("random+point", seed.into(), &Default::default()).unwrap();
+///     seedbed::Sim::new(seed).policy(policy).run(async { [(); 8].map(|()| buffer_size()) }).unwrap()
+/// };
+/// assert!((0..20).any(|seed| sizes(seed).contains(&1)));
+/// assert!((0..20).any(|seed| sizes(seed) == [4096; 8])); // switched off in this run
+/// ```
+#[macro_export]
+macro_rules! buggify {
+    () => {
+        $crate::buggify!("")
+    };
+    ($name:expr $(,)?) => {
+        $crate::buggify!($name, 1 in 4)
+    };
+    ($name:expr, $times:literal in $of:literal $(,)?) => {
+        match $crate::__point!(Buggify, $name) {
+            point => $crate::__private::strikes(point, const { $crate::__private::odds($times, $of) }),
+        }
+    };
+}
+
 /// A point at this place, noted in the catalogue.
 #[doc(hidden)]
 #[macro_export]

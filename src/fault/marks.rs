@@ -39,14 +39,17 @@ pub fn is_simulated() -> bool {
 /// Counts a point of the current run.
 #[doc(hidden)]
 pub fn mark(point: &'static Point, held: bool) {
-    // Nothing is known of a point that was loaded after the catalogue was made.
-    let number = point.number().or_else(|| {
-        let _catalogue = points();
-        point.number()
-    });
-    if let Some(number) = number {
+    if let Some(number) = number_of(point) {
         context::with(point.kind().name(), |kernel| kernel.marks.mark(number, held));
     }
+}
+
+/// Its number in the catalogue; nothing is known of a point that was loaded after that was made.
+pub(super) fn number_of(point: &'static Point) -> Option<u32> {
+    point.number().or_else(|| {
+        let _catalogue = points();
+        point.number()
+    })
 }
 
 /// Counts a point that no run may reach, and ends the code that did, if its condition holds.

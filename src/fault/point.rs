@@ -16,6 +16,10 @@ pub enum PointKind {
     Reachable,
     /// No run may get there, or its condition may hold in none: [`never!`](crate::never).
     Never,
+    /// A fault may strike there: [`fault!`](crate::fault!).
+    Fault,
+    /// A rare path may be taken there: [`buggify!`](crate::buggify).
+    Buggify,
 }
 
 impl PointKind {
@@ -30,7 +34,14 @@ impl PointKind {
             Self::Sometimes => "sometimes",
             Self::Reachable => "reachable",
             Self::Never => "never",
+            Self::Fault => "fault",
+            Self::Buggify => "buggify",
         }
+    }
+
+    /// True if something may strike there.
+    pub(crate) const fn is_fault(self) -> bool {
+        matches!(self, Self::Fault | Self::Buggify)
     }
 }
 
@@ -127,6 +138,14 @@ impl Point {
         begins(self.module) || begins(self.function())
     }
 
+    /// The macro, as it stands there.
+    pub(crate) fn call(&self) -> String {
+        match self.name {
+            "" => format!("{}!()", self.kind.name()),
+            name => format!("{}!({name:?})", self.kind.name()),
+        }
+    }
+
     /// By this the catalogue is in order: nothing that the linker decides.
     pub(super) fn key(&self) -> (&'static str, &'static str, u32, u32, PointKind, &'static str) {
         (self.module, self.file, self.line, self.column, self.kind, self.name)
@@ -151,7 +170,7 @@ impl Eq for Point {}
 
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}!({:?}) at {}:{}", self.kind.name(), self.name, self.file, self.line)
+        write!(f, "{} at {}:{}", self.call(), self.file, self.line)
     }
 }
 

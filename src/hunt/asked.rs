@@ -1,6 +1,8 @@
-//! `Hunt::points`: which points of the program a hunt must meet.
+//! Points of the program in a hunt: which it must meet, and which faults strike.
 
 use super::builder::Hunt;
+use super::settings::Fault;
+use crate::fault::check_fault;
 
 impl Hunt {
     /// Makes the test answer for the points of this module, and of those in it: each must be reached in some run, and each
@@ -30,6 +32,29 @@ impl Hunt {
     pub fn points(mut self, module: &str) -> Self {
         self.scope.add(module);
         self
+    }
+
+    /// Has the [fault points](macro@crate::fault) of this name strike in every run whenever they are asked, or never: see
+    /// [`Sim::force_fault`](crate::Sim::force_fault).
+    ///
+    /// ```
+    /// use seedbed::{Hunt, fault};
+    /// async fn write() {
+    ///     assert!(!fault!("disk full"), "cannot write");
+    /// }
+    /// let hunt = || Hunt::new("writes").regressions_off().prove(false);
+    /// assert!(!hunt().run(write).is_ok());
+    /// assert!(hunt().force_fault("disk full", false).run(write).is_ok());
+    /// ```
+    pub fn force_fault(mut self, name: &str, strikes: bool) -> Self {
+        let name = name.to_owned();
+        match check_fault(&name) {
+            Ok(()) => self.sim(move |sim| sim.force_fault(&name, strikes)),
+            Err(unknown) => {
+                self.refuse("force_fault", &name, Fault::Point(unknown));
+                self
+            }
+        }
     }
 
     /// Makes the test answer for no point; they are counted all the same.

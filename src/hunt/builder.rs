@@ -12,7 +12,7 @@ use super::place::{Place, TestPlace};
 use super::points::Scope;
 use super::portfolio::PORTFOLIO;
 use super::report::{HuntReport, Verdict};
-use super::search::Search;
+use super::search::{Search, overruled};
 use super::settings::{BaseSeed, Fault, SettingError, Settings};
 use super::turns::nth_of;
 use super::watchdog::Shared;
@@ -170,7 +170,8 @@ impl Hunt {
     }
 
     /// Lets faults strike: each run but the plain one has some of these kinds, drawn for it (swarm testing). Joined by `+`, or `all`, or `none`;
-    /// see [`FaultSet`](crate::choice::FaultSet) for what there is.
+    /// see [`FaultSet`](crate::choice::FaultSet) for what there is. Where nothing is said, the [fault points](macro@crate::fault) that the plain
+    /// run meets may strike, and nothing else.
     ///
     /// ```
     /// use seedbed::{Hunt, now, sleep};
@@ -291,7 +292,7 @@ impl Hunt {
         self
     }
 
-    fn refuse(&mut self, name: &str, value: &str, fault: Fault) {
+    pub(super) fn refuse(&mut self, name: &str, value: &str, fault: Fault) {
         self.wrong.get_or_insert_with(|| SettingError::in_code(name, value, fault));
     }
 
@@ -353,13 +354,16 @@ impl Hunt {
             |module| SettingError::in_code("points", module, Fault::Wanted("a module in which a point stands"));
         let wrong = wrong.or_else(|| self.scope.unknown().map(unknown));
         let policy = settings.policy.clone().unwrap_or_else(|| PORTFOLIO.to_owned());
-        let faults = settings.faults.unwrap_or(FaultSet::NONE);
-        let runs = settings.runs.map_or(if policy == "fifo" && faults.is_empty() { 1 } else { RUNS }, u64::from);
+        // A plan of FIFO order alone has no room for faults that nobody asked for.
+        let faults = if policy == "fifo" { Some(settings.faults.unwrap_or(FaultSet::NONE)) } else { settings.faults };
+        let is_plain = policy == "fifo" && faults.is_none_or(FaultSet::is_empty);
+        let runs = settings.runs.map_or(if is_plain { 1 } else { RUNS }, u64::from);
         if let Some(error) = wrong {
             let mut report = HuntReport::new(&place.hunt, seed, &policy, runs);
             (report.verdict, report.should_fail) = (Verdict::Misconfigured(error), self.should_fail);
             return report;
         }
+        let program = overruled(program, settings.fault_points.clone());
         // Fewer runs than the code asks for need not get everywhere.
         let judges = !self.should_fail && runs > 1 && runs >= own_runs.map_or(RUNS, u64::from);
         let (should_fail, scope, shrink_inputs) = (self.should_fail, self.scope, self.shrink_inputs);

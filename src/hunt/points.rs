@@ -32,13 +32,19 @@ pub struct PointTally {
 
 impl fmt::Display for PointTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { point, runs, runs_reached, runs_held, reached, .. } = self;
+        let Self { point, runs, runs_reached, runs_held, reached, held } = self;
         let (file, line) = point.place();
-        write!(f, "{}!({:?}) ", point.kind().name(), point.name())?;
+        write!(f, "{} ", point.call())?;
         match (point.kind(), runs_reached, runs_held) {
             (PointKind::Never, 0, _) => f.write_str("was not reached")?,
             (_, 0, _) => f.write_str("was never reached")?,
             (PointKind::Reachable, ..) => write!(f, "was reached in {runs_reached} of {runs} runs")?,
+            (PointKind::Fault | PointKind::Buggify, _, 0) => {
+                write!(f, "never struck: asked {reached} times, in {runs_reached} of {runs} runs")?;
+            }
+            (PointKind::Fault | PointKind::Buggify, ..) => {
+                write!(f, "struck in {runs_held} of {runs} runs, {held} times of {reached}")?;
+            }
             (_, _, 0) => write!(f, "never held: evaluated {reached} times, in {runs_reached} of {runs} runs")?,
             _ => write!(f, "held in {runs_held} of {runs} runs")?,
         }

@@ -19,7 +19,7 @@ use super::regressions::{Regressions, Saved, SavedLine};
 use super::report::{Between, Found, HuntReport, Remark, Verdict};
 use super::settings::{BaseSeed, Fault, SettingError, Settings, unknown_policy};
 use super::watchdog::{SPAN, Shared, Watch, Watched};
-use crate::choice::{FaultSet, Replay, ReplayMode};
+use crate::choice::{FaultSet, Kind, Replay, ReplayMode};
 use crate::explore::{ExplainLimits, ShrinkLimits, Swept, sweep};
 use crate::policy::{Profile, by_name};
 use crate::seed::Seed;
@@ -49,8 +49,8 @@ pub(super) struct Search {
     /// How many runs it makes.
     pub(super) runs: u64,
     pub(super) policy: String,
-    /// The kinds of faults of which each run but the plain one has some.
-    pub(super) faults: FaultSet,
+    /// The kinds of faults of which each run but the plain one has some; where nothing is said, fault points that the plain run meets.
+    pub(super) faults: Option<FaultSet>,
     pub(super) seed: Seed,
     /// A test that should panic ends with the first failure, as it stands.
     pub(super) should_fail: bool,
@@ -185,10 +185,11 @@ impl Search {
             return;
         }
         let profile = &first.profile;
+        let faults = self.faults.unwrap_or_else(|| met(&first));
         self.watch.iter().for_each(|watch| watch.learn(profile));
         if let Err(failure) = &first.result {
             let failed = Failed { number: PLAIN, digest: first.digest, failure: failure.clone() };
-            report.verdict = self.failed(failed, report.seed, profile, regressions.as_ref());
+            report.verdict = self.failed(failed, report.seed, faults, profile, regressions.as_ref());
             return;
         }
         let failures = Mutex::new(BTreeMap::new());
@@ -196,7 +197,7 @@ impl Search {
         let count = |run: &Report<()>| tally.lock().unwrap_or_else(PoisonError::into_inner).add(&run.points);
         count(&first);
         let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), stop(), |run| {
-            let report = self.make(self.sim(run, report.seed, profile).trace(false));
+            let report = self.make(self.sim(run, report.seed, faults, profile).trace(false));
             count(&report);
             let swept = Swept { digest: report.digest, schedule: report.schedule, failed: !report.is_ok() };
             if let Err(failure) = report.result {
@@ -213,7 +214,7 @@ impl Search {
             .failed
             .and_then(|(number, digest)| failures.remove(&number).map(|failure| Failed { number, digest, failure }));
         if let Some(failed) = failed {
-            report.verdict = self.failed(failed, report.seed, profile, regressions.as_ref());
+            report.verdict = self.failed(failed, report.seed, faults, profile, regressions.as_ref());
         } else if swept.interrupted {
             report.verdict = Verdict::Interrupted;
         } else {
@@ -263,9 +264,16 @@ impl Search {
     }
 
     /// Makes a failing run again, with everything kept that can be told of it.
-    fn failed(&self, failed: Failed, base: Seed, profile: &Profile, regressions: Option<&Regressions>) -> Verdict {
+    fn failed(
+        &self,
+        failed: Failed,
+        base: Seed,
+        faults: FaultSet,
+        profile: &Profile,
+        regressions: Option<&Regressions>,
+    ) -> Verdict {
         let Failed { number, digest, failure } = failed;
-        let again = || self.make(self.sim(number, base, profile).record(true));
+        let again = || self.make(self.sim(number, base, faults, profile).record(true));
         let run = again();
         if run.digest != digest || run.is_ok() {
             // The run that failed left no trace, so two more are compared, in the hope that they differ too.
@@ -325,9 +333,9 @@ impl Search {
         }
     }
 
-    fn sim(&self, run: u64, base: Seed, profile: &Profile) -> Sim {
+    fn sim(&self, run: u64, base: Seed, faults: FaultSet, profile: &Profile) -> Sim {
         let seed = seed_of(run, base);
-        Sim::new(seed).policy(policy_of(run, &self.policy, self.faults, seed, profile))
+        Sim::new(seed).policy(policy_of(run, &self.policy, faults, seed, profile))
     }
 
     fn plain(&self, base: Seed) -> Report<()> {
@@ -337,6 +345,20 @@ impl Search {
     fn jobs(&self) -> NonZeroUsize {
         self.settings.jobs.unwrap_or_else(cores)
     }
+}
+
+/// The program, with fault points that the environment forces.
+pub(super) fn overruled(program: Shared, points: Option<Vec<(String, bool)>>) -> Shared {
+    match points {
+        None => program,
+        Some(points) => Arc::new(move |sim| program(sim.overrule_faults(points.clone()))),
+    }
+}
+
+/// Fault points were written to be tried: those that a run meets may strike in others.
+fn met(run: &Report<()>) -> FaultSet {
+    let any = run.points.iter().any(|count| count.point.kind().is_fault());
+    if any { FaultSet::of(&[Kind::Point]) } else { FaultSet::NONE }
 }
 
 impl crate::explore::Program for Search {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::choice::{FaultSet, Replay, ReplayError, UnknownFault};
+use crate::fault::{UnknownFaultPoint, check_fault};
 use crate::policy::{Profile, UnknownPolicy, by_name};
 use crate::seed::{ParseSeedError, Seed};
 use crate::trace::Digest;
@@ -14,17 +15,19 @@ use crate::trace::Digest;
 const PREFIX: &str = "SEEDBED_";
 
 const AT_LEAST_1: &str = "a whole number, at least 1";
+const FAULT_POINTS: &str = "names of fault points, each with `=on` or `=off`, separated by commas";
 const FROM_0: &str = "a whole number, 0 or more";
 
 /// So many of the variables are for people; they come first.
-const FOR_PEOPLE: usize = 15;
+const FOR_PEOPLE: usize = 16;
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 21] = [
+const VARIABLES: [(&str, Read); 22] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text, AT_LEAST_1))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
     ("SEEDBED_FAULTS", |settings, text| set(&mut settings.faults, faults(text))),
+    ("SEEDBED_FAULT_POINTS", |settings, text| set(&mut settings.fault_points, fault_points(text))),
     ("SEEDBED_REPLAY", |settings, text| set(&mut settings.replay, text.parse().map_err(Fault::Replay))),
     ("SEEDBED_HUNT", |settings, text| set(&mut settings.only, Ok(text.to_owned()))),
     ("SEEDBED_TRACE", |settings, text| set(&mut settings.trace, detail(text))),
@@ -79,6 +82,8 @@ pub(super) struct Settings {
     /// A name that `by_name` knows, or `portfolio`.
     pub(super) policy: Option<String>,
     pub(super) faults: Option<FaultSet>,
+    /// Fault points that strike, or do not, in every run.
+    pub(super) fault_points: Option<Vec<(String, bool)>>,
     pub(super) replay: Option<Replay>,
     pub(super) only: Option<String>,
     pub(super) trace: Option<Detail>,
@@ -130,6 +135,7 @@ impl Settings {
             seed: self.seed.or(other.seed),
             policy: self.policy.or(other.policy),
             faults: self.faults.or(other.faults),
+            fault_points: self.fault_points.or(other.fault_points),
             replay: self.replay.or(other.replay),
             only: self.only.or(other.only),
             trace: self.trace.or(other.trace),
@@ -169,6 +175,17 @@ pub(super) fn policy(name: &str) -> Result<String, Fault> {
 /// The faults that are named.
 pub(super) fn faults(names: &str) -> Result<FaultSet, Fault> {
     names.parse().map_err(Fault::Faults)
+}
+
+/// `disk full=on, slow disk=off`; each must be there.
+fn fault_points(text: &str) -> Result<Vec<(String, bool)>, Fault> {
+    let point = |entry: &str| {
+        let (name, strikes) = entry.rsplit_once('=').ok_or(Fault::Wanted(FAULT_POINTS))?;
+        let (name, strikes) = (name.trim(), switch(strikes.trim()).map_err(|_| Fault::Wanted(FAULT_POINTS))?);
+        check_fault(name).map_err(Fault::Point)?;
+        Ok((name.to_owned(), strikes))
+    };
+    text.split(',').map(point).collect()
 }
 
 /// A replay line that names a policy which is not there.
@@ -237,6 +254,7 @@ pub(super) enum Fault {
     Replay(ReplayError),
     Policy(String),
     Faults(UnknownFault),
+    Point(UnknownFaultPoint),
 }
 
 impl SettingError {
@@ -264,6 +282,7 @@ impl fmt::Display for SettingError {
             Fault::Seed(error) => write!(f, "{name}: {error}; or `fresh`"),
             Fault::Replay(error) => write!(f, "{name}: read {value:?}, which is {error}"),
             Fault::Faults(error) => write!(f, "{name}: {error}"),
+            Fault::Point(error) => write!(f, "{name}: {error}"),
             Fault::Policy(error) => write!(f, "{name}: {error}"),
         }
     }

@@ -36,13 +36,15 @@ pub(crate) struct Config {
     pub(crate) manual_time: bool,
     pub(crate) stall: Duration,
     pub(crate) profile: bool,
+    /// Fault points that strike, or do not, whatever is drawn.
+    pub(crate) forced: Vec<(String, bool)>,
     pub(crate) heartbeat: Option<Arc<Heartbeat>>,
 }
 
 impl Kernel {
     pub(crate) fn new(run: u32, config: Config) -> Self {
         let (limits, heartbeat) = limits_of(config.limits, config.heartbeat);
-        let picker = Picker::new(
+        let mut picker = Picker::new(
             config.seed,
             config.policy,
             config.choices,
@@ -50,6 +52,7 @@ impl Kernel {
             config.profile,
             config.recorder.is_recording(),
         );
+        picker.force(config.forced);
         Self {
             plain_until: if picker.explores { 0 } else { limits.steps },
             picker,
@@ -115,8 +118,9 @@ impl Kernel {
         self.named_roots.clear();
         self.expired_at_end.clear();
         let recording = config.recorder.is_recording();
-        let Config { seed, policy, choices, stall, profile, .. } = config;
+        let Config { seed, policy, choices, stall, profile, forced, .. } = config;
         self.picker.renew(seed, policy, choices, stall, profile, recording);
+        self.picker.force(forced);
         self.recorder = config.recorder;
         (self.limits, self.heartbeat) = limits_of(config.limits, config.heartbeat);
         self.plain_until = if self.picker.explores { 0 } else { self.limits.steps };

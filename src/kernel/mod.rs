@@ -29,6 +29,7 @@ mod wait;
 mod cancel;
 mod deliver;
 mod frame_ops;
+mod fault_points;
 mod pick;
 mod step;
 mod blocked;

@@ -11,6 +11,15 @@ use crate::policy::{self, Fifo, Observation, Policy, Profile, Profiler};
 use crate::seed::Seed;
 use crate::trace::{Digest, Digester};
 
+/// What a run is told of fault points, beside what its policy draws.
+#[derive(Default, Debug)]
+pub(super) struct Forced {
+    /// Names, and whether they strike. The first one of a name counts.
+    pub(super) points: Vec<(String, bool)>,
+    /// Points are asked about only because some are in the list: the others do not strike.
+    pub(super) alone: bool,
+}
+
 /// The policy of a run, what overrides it, and what remembers.
 #[derive(Debug)]
 pub(crate) struct Picker {
@@ -29,6 +38,8 @@ pub(crate) struct Picker {
     generators: BTreeMap<SubjectKey, u32>,
     /// Virtual nanoseconds for which a task that is ready may be kept waiting while the clock moves.
     pub(super) stall: u64,
+    /// Fault points that strike, or do not, whatever is drawn.
+    pub(super) forced: Forced,
     profiler: Option<Profiler>,
     /// Turns so far, while exploring.
     turns: u64,
@@ -61,6 +72,7 @@ impl Picker {
             subjects,
             generators,
             stall,
+            forced: Forced::default(),
             profiler,
             turns: 0,
             schedule: Digester::new(),
@@ -141,10 +153,15 @@ impl Picker {
     pub(crate) fn decide(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> u32 {
         let policy = &mut self.policy;
         let answer = self.choices.decide(subject, kind, bound, || policy.answer(kind, bound));
+        self.note_answer(subject, kind, answer);
+        answer
+    }
+
+    /// Counts an answer among the departures of the run, if it is one.
+    pub(super) fn note_answer(&mut self, subject: SubjectKey, kind: Kind, answer: u32) {
         if answer > 0 {
             self.schedule.feed(subject.get(), (u64::from(answer) << 8) | kind as u64);
         }
-        answer
     }
 
     /// Names the subject of questions asked outside every task, for the record.

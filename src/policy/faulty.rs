@@ -49,7 +49,8 @@ impl<P: Policy> Faulty<P> {
             Kind::Slow => span(prng, 8, bound),
             Kind::Stall | Kind::Wake => span(prng, 32, bound),
             Kind::Spurious | Kind::Crash => u32::from(prng.chance(1, 8)).min(bound - 1),
-            Kind::Point => u32::from(prng.chance(1, 4)).min(bound - 1),
+            // The point itself says how often it strikes: at some of the answers.
+            Kind::Point => prng.below(bound),
             Kind::Cancel | Kind::Panic | Kind::Wall if prng.chance(1, 32) => prng.below(bound - 1) + 1,
             _ => 0,
         }

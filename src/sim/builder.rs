@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::report::Report;
 use crate::choice::{Departures, InputPath, Replay, ReplayMode};
+use crate::fault::check_fault;
 use crate::kernel::{Heartbeat, Limits};
 use crate::policy::{Fifo, Policy};
 use crate::seed::Seed;
@@ -46,6 +47,10 @@ pub struct Sim {
     pub(super) stall: Duration,
     pub(super) profile: bool,
     pub(super) inspect: Option<Box<Inspect>>,
+    /// Fault points that strike, or do not; the first one of a name counts.
+    pub(super) forced: Vec<(String, bool)>,
+    /// Those that go before.
+    pub(super) overruled: Vec<(String, bool)>,
     /// Inputs that the test is to be given, whatever the departures say.
     inputs: Option<InputPath>,
 }
@@ -73,6 +78,8 @@ impl Sim {
             stall: Duration::from_secs(1),
             profile: false,
             inspect: None,
+            forced: Vec::new(),
+            overruled: Vec::new(),
             inputs: None,
         }
     }
@@ -236,6 +243,35 @@ impl Sim {
     /// ```
     pub fn inspect(mut self, inspect: impl FnOnce(Report<()>) + 'static) -> Self {
         self.inspect = Some(Box::new(inspect));
+        self
+    }
+}
+
+impl Sim {
+    /// Has the [fault points](macro@crate::fault) of this name strike whenever they are asked, or never, whatever the policy draws; also in
+    /// plain FIFO order. The last word on a name counts. A run that follows departures has the strikes that they hold.
+    ///
+    /// # Panics
+    ///
+    /// If the program has no fault point of this name.
+    ///
+    /// ```
+    /// use seedbed::{Sim, fault};
+    /// let run = |full| Sim::new(0).force_fault("disk full", full).run(async { fault!("disk full") }).unwrap();
+    /// assert_eq!([true, false].map(run), [true, false]);
+    /// ```
+    #[track_caller]
+    pub fn force_fault(mut self, name: &str, strikes: bool) -> Self {
+        if let Err(unknown) = check_fault(name) {
+            panic!("{unknown}");
+        }
+        self.forced.insert(0, (name.to_owned(), strikes));
+        self
+    }
+
+    /// The same, whatever the program's own configuration says. The names have been checked.
+    pub(crate) fn overrule_faults(mut self, points: Vec<(String, bool)>) -> Self {
+        self.overruled = points;
         self
     }
 }

@@ -117,6 +117,7 @@ impl Sim {
             manual_time: self.manual_time,
             stall: self.stall,
             profile: self.profile,
+            forced: [self.overruled, self.forced].concat(),
             heartbeat: self.heartbeat,
         }
     }

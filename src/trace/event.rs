@@ -254,6 +254,13 @@ vocabulary! {
         /// What it says.
         text: TextId,
     }
+    /// A fault point of user code struck.
+    0x62 Summary "fault" Struck {
+        /// Whom.
+        who: Actor,
+        /// The name of the point.
+        point: TextId,
+    }
 }
 
 impl EventKind {
@@ -288,7 +295,7 @@ mod tests {
              20 Slept 21 TimeoutArmed 22 TimeoutExpired 23 Advanced 24 TimerFired 25 Late 26 Blocked \
              30 Waiting 31 Acquired 32 Released 33 Signalled \
              40 JobSubmitted 41 JobStarted 42 JobFinished 43 JobCancelled 44 JobCrashed \
-             50 Chose 60 Note 61 Captured",
+             50 Chose 60 Note 61 Captured 62 Struck",
         );
     }
 

@@ -111,7 +111,8 @@ fn write_who(out: &mut String, names: &Names, event: Event) -> fmt::Result {
         | Event::Signalled { who, .. }
         | Event::Chose { who, .. }
         | Event::Note { who, .. }
-        | Event::Captured { who, .. } => who,
+        | Event::Captured { who, .. }
+        | Event::Struck { who, .. } => who,
         Event::JobStarted { job, .. }
         | Event::JobFinished { job }
         | Event::JobCancelled { job }
@@ -133,9 +134,11 @@ fn write_details(out: &mut String, entry: &Entry<'_>, event: Event) -> fmt::Resu
             out.push(' ');
             write_quoted(out, message)
         }
-        Event::LimitReached { .. } | Event::Panicked { .. } | Event::Note { .. } | Event::Captured { .. } => {
-            write_line(out, entry.text().unwrap_or_default())
-        }
+        Event::LimitReached { .. }
+        | Event::Panicked { .. }
+        | Event::Note { .. }
+        | Event::Captured { .. }
+        | Event::Struck { .. } => write_line(out, entry.text().unwrap_or_default()),
         Event::TimeoutArmed { until: None, .. } => out.write_str("never"),
         Event::Slept { until, .. } | Event::Advanced { until, .. } | Event::TimeoutArmed { until: Some(until), .. } => {
             write!(out, "until {until}s")

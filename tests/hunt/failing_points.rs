@@ -1,6 +1,6 @@
 //! Tests whose runs do not get where they should.
 
-use seedbed::{never, reachable, sometimes, spawn, yield_now};
+use seedbed::{fault, never, reachable, sometimes, spawn, yield_now};
 
 /// A queue of one place.
 async fn send(places: &std::cell::Cell<u32>) {
@@ -29,4 +29,16 @@ async fn gets_nowhere() {
 async fn may_get_nowhere() {
     sometimes!(false, "by a miracle");
     reachable!("where it always gets");
+}
+
+#[seedbed::test(policy = "random")]
+#[ignore = "it fails on purpose"]
+async fn loses_what_it_held() {
+    let mut disk = vec!["before"];
+    disk.clear();
+    yield_now().await;
+    if !fault!("disk full", 1 in 2) {
+        disk.push("after");
+    }
+    assert_eq!(disk.len(), 1, "what was there is lost");
 }

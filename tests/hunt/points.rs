@@ -136,15 +136,39 @@ fn schedules_and_traces_are_told_apart() {
     assert_eq!(report.to_string(), "seedbed: draws passed 256 runs (1 schedule, 256 traces)");
 }
 
-#[test]
-fn the_report_of_a_test_that_got_nowhere() {
-    let report = Child::of("points::gets_nowhere", "points/gets_nowhere").report();
+#[track_caller]
+fn check(test: &str) {
+    let report = Child::of(&format!("points::{test}"), &format!("points/{test}")).report();
     insta::with_settings!({
         snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"),
         omit_expression => true,
     }, {
-        insta::assert_snapshot!("gets_nowhere", report);
+        insta::assert_snapshot!(test, report);
     });
+}
+
+#[test]
+fn the_report_of_a_test_that_got_nowhere() {
+    check("gets_nowhere");
+}
+
+#[test]
+fn the_report_of_a_fault_that_struck() {
+    check("loses_what_it_held");
+}
+
+#[test]
+fn fault_points_are_switched_by_their_name() {
+    let child = |name, value| Child::of("points::loses_what_it_held", "points/switched").env(name, value).run();
+    assert!(child("SEEDBED_FAULT_POINTS", "disk full=off").passed);
+    assert!(child("SEEDBED_FAULTS", "none").passed);
+    // It strikes in the plain run already.
+    let on = child("SEEDBED_FAULT_POINTS", "disk full=on").output;
+    assert!(on.contains("failed on run 0 of 256") && on.contains("verified in a fresh process"), "{on}");
+    let unknown = child("SEEDBED_FAULT_POINTS", "disk fell=on").output;
+    assert!(unknown.contains("\"disk fell\" is no fault point of this program: use one of \"disk full\""), "{unknown}");
+    let unread = child("SEEDBED_FAULT_POINTS", "disk full").output;
+    assert!(unread.contains("wanted names of fault points, each with `=on` or `=off`"), "{unread}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ use proc_macro::TokenStream;
 /// | `runs` | an integer, at least 1: how many runs, the plain one included | 256; 1 with `policy = "fifo"` |
 /// | `seed` | an integer, decimal or `0x…`; the plain run has this seed | derived from the path of the test |
 /// | `policy` | a name such as `"random"`: who proposes the order in all runs but the plain one | `"portfolio"`, a mixture |
-/// | `faults` | `"all"`, or kinds joined by `+` as in `"late+stall"`: each run but the plain one has some of them, drawn for it | none |
+/// | `faults` | `"all"`, or kinds joined by `+` as in `"late+stall"`: each run but the plain one has some of them, drawn for it | the fault points that the plain run meets |
 /// | `time` | `"auto"` or `"manual"`: whether the clock moves by itself when nothing is ready | `"auto"` |
 /// | `steps` | an integer: at most so many steps | a million |
 /// | `tasks` | an integer: at most so many tasks | the default of `Sim` |

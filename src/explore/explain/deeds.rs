@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::explanation::{Deed, Overtaker};
-use crate::choice::{Address, Kind};
+use crate::choice::{Address, Kind, path_label};
 use crate::ident::TaskId;
 use crate::instant::Instant;
 use crate::trace::{Actor, Event, Names, Trace};
@@ -46,7 +46,7 @@ pub(super) struct Deeds<'a> {
     names: &'a Names,
     tasks: BTreeMap<String, TaskId>,
     activations: BTreeMap<TaskId, Vec<Activation>>,
-    /// By who asked and about what: each answer that was not plain, in order.
+    /// By who asked and about what: each answer that was not plain, in order. A fault point asks under its own name inside the task.
     answers: BTreeMap<(String, Kind), Vec<Answer>>,
     /// By the step before them: its task and which activation of it.
     moves: BTreeMap<Option<(TaskId, usize)>, Moves>,
@@ -85,6 +85,11 @@ impl<'a> Deeds<'a> {
                         event,
                         value,
                     });
+                }
+                Event::Struck { who, .. } => {
+                    let subject = format!("{}/{}", deeds.subject(who), path_label(entry.text().unwrap_or_default()));
+                    let struck = Answer { at: time, event, value: 1 };
+                    deeds.answers.entry((subject, Kind::Point)).or_default().push(struck);
                 }
                 Event::Polled { task } => {
                     let overtook = overtaking.take() == Some(task);
@@ -192,12 +197,17 @@ impl<'a> Deeds<'a> {
     fn answered(&self, address: &Address, kind: Kind, before: usize) -> Option<Told> {
         let answers = self.answers.get(&(address.subject().to_owned(), kind))?;
         let Answer { at, event, value } = *answers.get(before)?;
-        let task = self.tasks.get(address.subject());
+        let (asker, point) = match kind {
+            Kind::Point => address.subject().rsplit_once('/').unwrap_or((address.subject(), "")),
+            _ => (address.subject(), ""),
+        };
+        let task = self.tasks.get(asker);
         let who = task.map_or_else(|| "code outside of every task".to_owned(), |task| self.names.path(*task));
         let deed = match kind {
             Kind::Branch => Deed::Branch { who },
             Kind::Rng => Deed::Drew { who },
             Kind::Late => Deed::Late { who, nanos: value.into() },
+            Kind::Point => Deed::Point { who, name: point.to_owned() },
             kind if kind.is_fault() => Deed::Fault { kind, who, value },
             _ => Deed::Untold,
         };

@@ -117,6 +117,13 @@ pub enum Deed {
         /// By how many nanoseconds.
         nanos: u64,
     },
+    /// A fault point of user code struck.
+    Point {
+        /// Whom.
+        who: String,
+        /// The name of the point.
+        name: String,
+    },
     /// Another fault struck.
     Fault {
         /// Of this kind.

@@ -124,6 +124,7 @@ fn write_deed(f: &mut fmt::Formatter<'_>, explained: &Explained) -> fmt::Result 
         }
         Deed::Drew { who } => write!(f, "let a generator of {who} draw other random numbers"),
         Deed::Late { who, nanos } => write!(f, "let a timer of {who} expire {}s late", Instant::from_nanos(*nanos)),
+        Deed::Point { who, name } => write!(f, "let the fault point {name:?} strike in {who}"),
         Deed::Fault { kind, who, value } => write_fault(f, *kind, who, *value, &explained.address),
         Deed::Untold => write!(f, "{} = {}", explained.address, explained.answer),
     }

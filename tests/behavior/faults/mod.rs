@@ -1,4 +1,5 @@
 //! Faults: what strikes from outside, apart from the order of tasks; and proof that runs met them.
 
 mod asked;
+mod fault_points;
 mod points;
