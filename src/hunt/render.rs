@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::misfit::Misfit;
 use super::points::PointTally;
+use super::portfolio::PLAIN;
 use super::proof::Proof;
 use super::regressions::Saved;
 use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
@@ -89,8 +90,11 @@ impl HuntReport {
         let name = &self.name;
         match &finding.found {
             Found::Run { number, seed, policy } => {
-                let of = self.runs_wanted;
-                writeln!(f, "seedbed: {name} failed on run {number} of {of} (seed {seed}, policy {policy})")?;
+                let run = match *number {
+                    PLAIN => "the plain run".to_owned(),
+                    number => format!("run {number} of {}", self.runs_wanted),
+                };
+                writeln!(f, "seedbed: {name} failed on {run} (seed {seed}, policy {policy})")?;
             }
             Found::Saved { path, line } => {
                 writeln!(f, "seedbed: {name} failed with a saved replay, {}:{line}", path.display())?;
