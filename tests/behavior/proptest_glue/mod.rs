@@ -1,5 +1,6 @@
 //! Runs as values of proptest strategies, by promise.
 
+mod deposits;
 mod programs;
 
 mod protocol;
