@@ -16,7 +16,7 @@ pub fn first_branch(count: u32) -> u32 {
     }
     context::with("select!", |kernel| {
         let subject = kernel.current_subject();
-        let first = kernel.picker.decide(subject, Kind::Branch, count);
+        let first = kernel.decide(subject, Kind::Branch, count);
         kernel.show_choice(Kind::Branch, first);
         first
     })

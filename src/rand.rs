@@ -28,7 +28,7 @@ use crate::context;
 pub fn rng() -> ChaCha8Rng {
     let seed = context::with("rng", |kernel| {
         let subject = kernel.current_subject();
-        let (answer, seed) = kernel.picker.generator_seed(subject);
+        let (answer, seed) = kernel.generator_seed(subject);
         kernel.show_choice(Kind::Rng, answer);
         seed
     });

@@ -1,7 +1,7 @@
 //! How a plan is followed, and what is known of a run's choices at its end.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use super::address::Address;
 use super::departures::Departures;
@@ -69,6 +69,8 @@ pub enum Mismatch {
         answer: NonZeroU32,
         /// How many questions of that subject and kind were asked.
         asked: u32,
+        /// The event after which the last of them was asked, counted from 1; `None` where nobody told, as of turns.
+        event: Option<NonZeroU64>,
     },
     /// The answer was not possible, and the plain one was given; or, of `overtaken` and `clock`, as much as was possible.
     OutOfBounds {
@@ -78,23 +80,34 @@ pub enum Mismatch {
         answer: NonZeroU32,
         /// Answers below this number were possible.
         bound: u32,
+        /// The event after which it was asked, counted from 1; `None` where nobody told, as of turns.
+        event: Option<NonZeroU64>,
     },
+}
+
+impl Mismatch {
+    /// The event after which the question was asked, or the last one of its sort, if that was told.
+    pub(crate) fn event(&self) -> Option<NonZeroU64> {
+        match self {
+            Mismatch::NeverAsked { event, .. } | Mismatch::OutOfBounds { event, .. } => *event,
+        }
+    }
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Mismatch::NeverAsked { address, answer, asked: 0 } => {
+            Mismatch::NeverAsked { address, answer, asked: 0, .. } => {
                 write!(f, "{address} = {answer}: never asked, because nothing of that subject and kind was asked")
             }
-            Mismatch::NeverAsked { address, answer, asked } => {
+            Mismatch::NeverAsked { address, answer, asked, .. } => {
                 let last = asked - 1;
                 write!(
                     f,
                     "{address} = {answer}: never asked, the last question of that subject and kind was number {last}"
                 )
             }
-            Mismatch::OutOfBounds { address, answer, bound } => {
+            Mismatch::OutOfBounds { address, answer, bound, .. } => {
                 let largest = bound.saturating_sub(1);
                 write!(f, "{address} = {answer}: out of bounds, the largest possible answer was {largest}")
             }

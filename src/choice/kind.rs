@@ -109,6 +109,11 @@ impl Kind {
         !matches!(self, Kind::Overtaken | Kind::Clock | Kind::Branch | Kind::Rng | Kind::Lost)
     }
 
+    /// Tells whether it is about whose turn it is.
+    pub(crate) const fn is_of_turns(self) -> bool {
+        matches!(self, Kind::Overtaken | Kind::Clock)
+    }
+
     /// Returns the code that replay lines hold; codes are never used again for another kind.
     pub(super) const fn code(self) -> u8 {
         self as u8

@@ -1,7 +1,7 @@
 //! The plan of a run: departures looked up without words, while the questions of each stream are counted.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use super::address::{Address, StreamKey};
 use super::departures::Departures;
@@ -30,6 +30,8 @@ pub(super) struct Asked {
 struct Stream {
     /// How many questions were asked so far.
     asked: u32,
+    /// The event after which the last of them was asked.
+    event: Option<NonZeroU64>,
     /// The entries that lie ahead: `next..end`. Invariant: none of them has an `n` below `asked`.
     next: usize,
     end: usize,
@@ -44,6 +46,8 @@ pub(super) struct Plan {
     /// Whether mismatches are wanted.
     strict: bool,
     mismatches: Vec<Mismatch>,
+    /// The event after which questions are asked now, where somebody tells.
+    event: Option<NonZeroU64>,
 }
 
 impl Plan {
@@ -54,11 +58,16 @@ impl Plan {
         for (entry, (address, _)) in entries.iter().enumerate() {
             let stream = address.stream();
             names.introduce(stream.subject, || address.subject().into())?;
-            let ahead = streams.entry(stream).or_insert(Stream { asked: 0, next: entry, end: entry });
+            let ahead = streams.entry(stream).or_insert(Stream { asked: 0, event: None, next: entry, end: entry });
             assert_eq!(ahead.end, entry, "seedbed bug: the entries of {stream:?} do not stand together, please report");
             ahead.end += 1;
         }
-        Ok(Plan { entries, streams, strict, mismatches: Vec::new() })
+        Ok(Plan { entries, streams, strict, mismatches: Vec::new(), event: None })
+    }
+
+    /// Says after which event the questions are asked that follow; 0 where nobody counts.
+    pub(super) fn after(&mut self, event: u64) {
+        self.event = NonZeroU64::new(event);
     }
 
     /// The kinds of faults that it asks for.
@@ -76,6 +85,7 @@ impl Plan {
             },
         };
         let n = stream.asked;
+        stream.event = self.event.filter(|_| !key.kind.is_of_turns());
         stream.asked = n.checked_add(1).expect("seedbed bug: more than 2^32 questions in one stream, please report");
         let mut planned = None;
         if stream.next < stream.end {
@@ -93,7 +103,8 @@ impl Plan {
     pub(super) fn out_of_bounds(&mut self, planned: Planned, bound: u32) {
         if self.strict {
             let (address, answer) = self.entries[planned.entry].clone();
-            self.mismatches.push(Mismatch::OutOfBounds { address, answer, bound });
+            let event = self.event.filter(|_| !address.kind().is_of_turns());
+            self.mismatches.push(Mismatch::OutOfBounds { address, answer, bound, event });
         }
     }
 
@@ -101,13 +112,14 @@ impl Plan {
     /// addresses.
     pub(super) fn into_mismatches(mut self) -> Vec<Mismatch> {
         if self.strict {
-            let rest =
-                |stream: &Stream| (stream.next..stream.end).map(|entry| (entry, stream.asked)).collect::<Vec<_>>();
+            let rest = |stream: &Stream| {
+                (stream.next..stream.end).map(|entry| (entry, stream.asked, stream.event)).collect::<Vec<_>>()
+            };
             let mut rest: Vec<_> = self.streams.values().flat_map(rest).collect();
             rest.sort_unstable();
-            self.mismatches.extend(rest.into_iter().map(|(entry, asked)| {
+            self.mismatches.extend(rest.into_iter().map(|(entry, asked, event)| {
                 let (address, answer) = self.entries[entry].clone();
-                Mismatch::NeverAsked { address, answer, asked }
+                Mismatch::NeverAsked { address, answer, asked, event }
             }));
         }
         self.mismatches

@@ -68,6 +68,13 @@ impl ChoiceSource {
         ChoiceSource { questions_planned: questions, ..self }
     }
 
+    /// Says after which event of the run the questions are asked that follow, so that those that do not fit have a place.
+    pub(crate) fn after(&mut self, event: u64) {
+        if self.watching {
+            self.plan.after(event);
+        }
+    }
+
     /// Counts a question, and returns the mode in which it is answered.
     fn next_mode(&mut self) -> Option<ReplayMode> {
         self.questions += 1;
@@ -217,10 +224,7 @@ impl ChoiceSource {
 
     /// Numbers a question and looks the answer up; one that is out of bounds becomes plain.
     fn ask(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> (u32, Option<u32>) {
-        debug_assert!(
-            !matches!(kind, Kind::Overtaken | Kind::Clock),
-            "seedbed bug: turns are not asked with `decide`, please report"
-        );
+        debug_assert!(!kind.is_of_turns(), "seedbed bug: turns are not asked with `decide`, please report");
         let asked = self.plan.ask(StreamKey { subject, kind }, self.record.is_some());
         let answer = asked.planned.map(|planned| {
             if planned.answer < bound {

@@ -1,8 +1,9 @@
 //! `Misfit`: where a replay line does not fit the code, and at which event of the run.
 
 use std::fmt;
+use std::num::NonZeroU64;
 
-use crate::choice::{Kind, Mismatch};
+use crate::choice::Mismatch;
 use crate::instant::Instant;
 use crate::sim::Report;
 use crate::trace::Event;
@@ -27,7 +28,7 @@ pub struct Misfit {
     /// Which, and how it does not fit.
     pub mismatch: Mismatch,
     /// The event at which the question was asked, or the last one of its sort; counted from 1, as differences of traces count. `None` where
-    /// the trace does not tell.
+    /// nothing of the sort was asked, or no trace kept.
     pub event: Option<u64>,
     /// The virtual time of that.
     pub at: Option<Instant>,
@@ -45,8 +46,8 @@ impl Misfit {
             Mismatch::OutOfBounds { address, .. } => Some((address, address.n())),
             Mismatch::NeverAsked { address, asked, .. } => asked.checked_sub(1).map(|last| (address, last)),
         };
-        // The n-th question about a task's turn is asked for its n-th step; other questions leave no event that counts them.
-        let asked = asked.filter(|(address, _)| matches!(address.kind(), Kind::Overtaken | Kind::Clock));
+        // The n-th question about a task's turn is asked for its n-th step; of other questions it was noted when they were asked.
+        let asked = asked.filter(|(address, _)| address.kind().is_of_turns());
         let found = asked.and_then(|(address, n)| {
             let names = report.trace.names();
             let mut steps = report.trace.events().filter(|entry| match entry.event() {
@@ -56,7 +57,10 @@ impl Misfit {
             // The middle of a very long trace is left out; then the count would be wrong.
             if report.trace.left_out().is_empty() { steps.nth(usize::try_from(n).ok()?) } else { None }
         });
-        let (event, at) = (found.as_ref().map(|entry| entry.index() + 1), found.as_ref().map(|entry| entry.time()));
+        let noted = mismatch.event().map(NonZeroU64::get);
+        let found = noted.map_or(found, |event| report.trace.get(event - 1));
+        let event = noted.or(found.map(|entry| entry.index() + 1));
+        let at = found.map(|entry| entry.time());
         Self { mismatch: mismatch.clone(), event, at }
     }
 }
@@ -66,6 +70,7 @@ impl fmt::Display for Misfit {
         write!(f, "{}", self.mismatch)?;
         match (self.event, self.at) {
             (Some(event), Some(at)) => write!(f, " (event {event}, {at}s)"),
+            (Some(event), None) => write!(f, " (event {event})"),
             _ => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ use crate::choice::{Kind, SubjectKey, Turn};
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
 use crate::policy::{self, Observation};
+use crate::seed::Seed;
 use crate::trace::{Actor, Event, Label};
 
 /// What was picked.
@@ -124,6 +125,18 @@ impl Kernel {
         }
     }
 
+    /// Answers a question that is not about whose turn it is.
+    pub(crate) fn decide(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> u32 {
+        self.picker.choices.after(self.recorder.total());
+        self.picker.decide(subject, kind, bound)
+    }
+
+    /// The seed of a generator of random numbers for user code, and the choice that it is made of.
+    pub(crate) fn generator_seed(&mut self, subject: SubjectKey) -> (u32, Seed) {
+        self.picker.choices.after(self.recorder.total());
+        self.picker.generator_seed(subject)
+    }
+
     /// Whether the clock may move to that instant while somebody is ready since another one.
     fn may_expire(&self, at: u64, since: u64) -> bool {
         let span = u128::from(at) <= self.limits.virtual_time.as_nanos();
@@ -152,7 +165,7 @@ impl Kernel {
         let latest = deadline.saturating_sub(self.now).min(self.picker.stall);
         let bound = u32::try_from(latest).unwrap_or(u32::MAX).saturating_add(1);
         let subject = self.current_subject();
-        let late = self.picker.decide(subject, Kind::Late, bound);
+        let late = self.decide(subject, Kind::Late, bound);
         if late > 0 {
             let who = self.actor();
             self.emit(Event::Chose { who, kind: Kind::Late, nth: 0, value: late });

@@ -150,7 +150,7 @@ impl Picker {
     }
 
     /// Answers a question that is not about whose turn it is.
-    pub(crate) fn decide(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> u32 {
+    pub(super) fn decide(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> u32 {
         let policy = &mut self.policy;
         let answer = self.choices.decide(subject, kind, bound, || policy.answer(kind, bound));
         self.note_answer(subject, kind, answer);
@@ -185,7 +185,7 @@ impl Picker {
     }
 
     /// The seed of a generator of random numbers for user code, and the choice that it is made of: drawn from the seed of the run.
-    pub(crate) fn generator_seed(&mut self, subject: SubjectKey) -> (u32, Seed) {
+    pub(super) fn generator_seed(&mut self, subject: SubjectKey) -> (u32, Seed) {
         let count = self.generators.entry(subject).or_insert(0);
         let n = *count;
         *count += 1;

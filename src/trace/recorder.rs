@@ -127,6 +127,11 @@ impl Recorder {
         self.recording
     }
 
+    /// How many events were kept so far, or left out for their number; 0 for a recorder that keeps none.
+    pub(crate) fn total(&self) -> u64 {
+        (self.head.len() + self.tail.len()) as u64 + self.left_out
+    }
+
     /// Takes in an event.
     ///
     /// ```

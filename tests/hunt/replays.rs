@@ -102,6 +102,39 @@ fn a_value_out_of_bounds_is_refused_with_the_address_and_the_bound() {
 }
 
 #[test]
+fn every_sort_of_choice_that_does_not_fit_is_told_with_its_event() {
+    use seedbed::choice::{Departures, ReplayMode};
+    use seedbed::{Sim, hunt::Misfit, sleep};
+    let entries = [
+        ("main branch 0", 9),
+        ("main branch 5", 1),
+        ("main late 0", 9_000_000),
+        ("main rng 3", 1),
+        ("main/7 late 0", 1),
+    ];
+    let plan = entries.map(|(address, answer): (&str, u32)| (address.parse().unwrap(), answer.try_into().unwrap()));
+    let plan = Departures::from_iter(plan);
+    let report = Sim::new(0).replay(plan, ReplayMode::Strict).run(async {
+        sleep(std::time::Duration::from_millis(1)).await;
+        let _rng = seedbed::rng();
+        seedbed::select! {
+            () = std::future::ready(()) => {}
+            () = std::future::ready(()) => {}
+        }
+    });
+    let told = Misfit::all_of(&report).iter().map(ToString::to_string).collect::<Vec<_>>();
+    // The first step of the main task is event 4 of the trace, the second one, after the sleep, event 8.
+    let expected = [
+        "main late 0 = 9000000: out of bounds, the largest possible answer was 1000000 (event 4, 0.000s)",
+        "main branch 0 = 9: out of bounds, the largest possible answer was 1 (event 8, 0.001s)",
+        "main branch 5 = 1: never asked, the last question of that subject and kind was number 0 (event 8, 0.001s)",
+        "main rng 3 = 1: never asked, the last question of that subject and kind was number 0 (event 8, 0.001s)",
+        "main/7 late 0 = 1: never asked, because nothing of that subject and kind was asked",
+    ];
+    assert_eq!(told, expected, "{}", report.trace.full());
+}
+
+#[test]
 fn what_is_no_replay_line_is_refused_before_anything_is_run() {
     let whole = "sb1:AQEABm1haW4vMQAAAthE7Dw";
     let flipped = whole.replace('h', "g");
