@@ -8,7 +8,7 @@ use super::current::World;
 use super::panics::guarded;
 use super::waker::{take_foreign, task_waker};
 use crate::ident::{JobId, LoopId, TaskId};
-use crate::kernel::{Ending, Kernel, Next, Outcome, Outward, PanicReport, RUN_IS_OVER, Refusal, RunTask, Stop};
+use crate::kernel::{Ending, Kernel, Next, Outcome, Outward, PanicReport, RUN_IS_OVER, Refusal, RunTask};
 
 /// Runs a loop until `stop` was called or the run is over (asyncio's `run_forever`).
 pub(crate) fn run_loop(world: &World, id: LoopId) -> Result<(), Refusal> {
@@ -22,7 +22,7 @@ pub(crate) fn run_loop(world: &World, id: LoopId) -> Result<(), Refusal> {
                 finish(world, task, &runner, Ending::Panicked(report));
                 drop_unread(world, task, &runner);
             }
-            None => world.with(|kernel| kernel.stop_with(Stop::Panic(report))),
+            None => world.with(|kernel| kernel.stop_by_panic(None, report)),
         }
     }
     world.with(|kernel| if kernel.stop.is_some() { Err(Refusal::Ended) } else { Ok(()) })
@@ -133,7 +133,7 @@ fn drop_contents(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) -> Optio
 /// end only.
 fn drop_unread(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) {
     if let Some(report) = drop_contents(world, task, runner) {
-        world.with(|kernel| kernel.stop_with(Stop::Panic(report)));
+        world.with(|kernel| kernel.stop_by_panic(Some(task), report));
     }
 }
 
@@ -151,7 +151,7 @@ fn advance_outside(world: &World, to: u64) {
             }
         };
         if let Err(report) = result {
-            world.with(|kernel| kernel.stop_with(Stop::Panic(report)));
+            world.with(|kernel| kernel.stop_by_panic(None, report));
         }
     }
     world.with(|kernel| kernel.arrive(to));

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::current::World;
 use super::panics::guarded;
-use crate::kernel::{Kernel, LimitKind, PanicReport, Stop};
+use crate::ident::TaskId;
+use crate::kernel::{Kernel, LimitKind, PanicReport};
 
 /// Destructors may make new tasks, whose destructors may make new ones; so many rounds of that are followed.
 const ROUNDS_MAX: u32 = 1_000;
@@ -22,15 +23,15 @@ pub(crate) fn tear_down(world: &Rc<World>) {
         }
         for (id, runner) in remains.tasks {
             let who = || world.with(|kernel| kernel.names.path(id));
-            note(world, guarded(world, who, || runner.drop_contents()));
-            note(world, guarded(world, || "a destructor".to_owned(), move || drop(runner)));
+            note(world, Some(id), guarded(world, who, || runner.drop_contents()));
+            note(world, None, guarded(world, || "a destructor".to_owned(), move || drop(runner)));
         }
         for closure in remains.closures {
-            note(world, guarded(world, || "a callback's destructor".to_owned(), move || drop(closure)));
+            note(world, None, guarded(world, || "a callback's destructor".to_owned(), move || drop(closure)));
         }
         for job in remains.jobs {
-            note(world, guarded(world, || "a job that was abandoned".to_owned(), || job.abandon()));
-            note(world, guarded(world, || "a job's destructor".to_owned(), move || drop(job)));
+            note(world, None, guarded(world, || "a job that was abandoned".to_owned(), || job.abandon()));
+            note(world, None, guarded(world, || "a job's destructor".to_owned(), move || drop(job)));
         }
     }
     world.with(|kernel| {
@@ -41,8 +42,8 @@ pub(crate) fn tear_down(world: &Rc<World>) {
     let _lost = ManuallyDrop::new(world.with(Kernel::take_remains));
 }
 
-fn note(world: &World, result: Result<(), Arc<PanicReport>>) {
+fn note(world: &World, task: Option<TaskId>, result: Result<(), Arc<PanicReport>>) {
     if let Err(report) = result {
-        world.with(|kernel| kernel.stop_with(Stop::Panic(report)));
+        world.with(|kernel| kernel.stop_by_panic(task, report));
     }
 }

@@ -10,7 +10,7 @@ use super::handle::Ready;
 use super::limits::LimitKind;
 use super::machine::{Call, Closure, Kernel, PanicRecord};
 use super::pick::Pick;
-use super::stop::RUN_IS_OVER;
+use super::stop::{RUN_IS_OVER, Stop};
 use super::tasks::{Outcome, RunTask};
 use crate::ident::{LoopId, TaskId};
 use crate::policy::Observation;
@@ -365,13 +365,26 @@ impl Kernel {
 
     /// Remembers a panic until somebody is told of it.
     pub(crate) fn record_panic(&mut self, task: Option<TaskId>, report: &Arc<PanicReport>) {
-        if self.stop.is_some() && report.message == RUN_IS_OVER {
-            return;
+        if self.show_panic(task, report) {
+            self.panics.push(PanicRecord { report: Arc::clone(report), observed: false });
         }
-        let message: TextId = self.recorder.text(&report.message);
-        let who = task.map_or_else(|| self.actor(), Actor::Task);
-        self.emit(Event::Panicked { who, message });
-        self.panics.push(PanicRecord { report: Arc::clone(report), observed: false });
+    }
+
+    /// A panic that nobody can be told of is the verdict, unless one stands.
+    pub(crate) fn stop_by_panic(&mut self, task: Option<TaskId>, report: Arc<PanicReport>) {
+        self.show_panic(task, &report);
+        self.stop_with(Stop::Panic(report));
+    }
+
+    /// False if it only unwinds what still runs when the verdict stands.
+    fn show_panic(&mut self, task: Option<TaskId>, report: &PanicReport) -> bool {
+        let is_news = self.stop.is_none() || report.message != RUN_IS_OVER;
+        if is_news {
+            let message: TextId = self.recorder.text(&report.message);
+            let who = task.map_or_else(|| self.actor(), Actor::Task);
+            self.emit(Event::Panicked { who, message });
+        }
+        is_news
     }
 
     /// Notes that someone awaited a task that panicked.

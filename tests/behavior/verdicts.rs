@@ -86,6 +86,28 @@ fn panics_in_callbacks_destructors_and_drivers_are_verdicts() {
 }
 
 #[test]
+fn every_panic_has_its_line_in_the_trace() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in a destructor");
+        }
+    }
+    let callback = failure_of(Sim::new(0), async {
+        drop(EventLoop::current().call_soon(|| panic!("in a callback")));
+        sleep(Duration::from_secs(1)).await;
+    });
+    assert!(callback.last_events.contains("0.000s  (callback)  panic  in a callback\n"), "{callback}");
+
+    let at_the_end = failure_of(Sim::new(0), async {
+        let _bomb = Bomb;
+        std::future::pending::<()>().await;
+    });
+    assert!(matches!(at_the_end.kind, FailureKind::Deadlock { .. }), "the verdict stands: {at_the_end}");
+    assert!(at_the_end.last_events.contains("main    panic     in a destructor"), "{at_the_end}");
+}
+
+#[test]
 fn what_a_task_leaves_behind_may_panic_when_it_is_dropped_but_not_unheard() {
     struct Bomb;
     impl Drop for Bomb {
