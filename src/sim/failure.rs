@@ -9,6 +9,12 @@ use crate::trace::{Level, Trace};
 /// How many events a failure shows.
 const LAST_EVENTS: usize = 12;
 
+/// What tokio's tasks, timers and sockets say where its runtime does not run.
+const NO_TOKIO: &str = "must be called from the context of a Tokio 1.x runtime";
+
+const INSTEAD_OF_TOKIO: &str = "
+    tokio's runtime does not run here, only its channels and locks: use `spawn`, `sleep`, `timeout` and the like of seedbed";
+
 /// What sort of failure ended a run, with its particulars.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -111,7 +117,9 @@ impl std::fmt::Display for FailureKind {
                 f.write_str("panicked")?;
                 report.location.iter().try_for_each(|location| write!(f, " at {location}"))?;
                 // Before the message, which may have several lines.
-                write!(f, " in {}: {}", report.task, report.message)
+                write!(f, " in {}: {}", report.task, report.message)?;
+                let wants_tokio = report.message.contains(NO_TOKIO);
+                if wants_tokio { f.write_str(INSTEAD_OF_TOKIO) } else { Ok(()) }
             }
             Self::Deadlock { blocked, cycle, clock_held } => deadlock(f, blocked, cycle, *clock_held),
             Self::Limit { limit, bound, task, detail } => {

@@ -96,6 +96,12 @@ fn calls_outside_a_run_say_what_was_called_and_where_it_belongs() {
 }
 
 #[test]
+fn whoever_asks_for_tokios_runtime_is_told_what_there_is() {
+    let failure = failure(Sim::new(0).run(async { drop(tokio::spawn(async {})) }));
+    assert!(failure.to_string().contains("use `spawn`, `sleep`, `timeout`"), "{failure}");
+}
+
+#[test]
 fn a_task_for_a_closed_loop_is_refused_where_it_was_spawned() {
     let spawns: [fn(); 2] = [|| drop(spawn(async {})), || drop(seedbed::spawn_fallible(async { Ok::<(), ()>(()) }))];
     for spawn in spawns {
