@@ -83,6 +83,7 @@ impl Kernel {
             heartbeat,
             limits,
             steps: 0,
+            moved_at_step: 0,
             spins: 0,
             timer_sequence: 0,
             roots: 0,
@@ -130,6 +131,7 @@ impl Kernel {
         (self.current, self.stepping, self.frame) = (None, None, None);
         (self.woke_itself, self.asked, self.wraps_frames, self.thrown) = (false, false, false, 0);
         (self.now, self.steps, self.spins, self.blocked_for, self.batch) = (0, 0, 0, 0, 0);
+        self.moved_at_step = 0;
         (self.timer_sequence, self.registrations, self.roots) = (0, 0, 0);
         (self.stop, self.counts) = (None, Counts::default());
         (self.hit_closed_loop, self.ending, self.hidden_run) = (false, false, false);

@@ -140,6 +140,8 @@ pub(crate) struct Kernel {
     pub(super) heartbeat: Option<(Arc<Heartbeat>, u64)>,
     /// Up to so many steps the head of the queue is taken without a question: the limit, or none while a policy explores.
     pub(super) plain_until: u64,
+    /// The number of steps when the clock moved last.
+    pub(super) moved_at_step: u64,
     /// Steps in a row that only woke themselves, at one instant.
     pub(crate) spins: u64,
     pub(crate) timer_sequence: u64,

@@ -232,10 +232,22 @@ impl Kernel {
         false
     }
 
+    /// Says so of the clock that stood still for most of so many steps: tasks that only wake each other, say.
+    pub(super) fn standing_clock(&self, bound: u64) -> String {
+        // The step that would have been the next is counted.
+        let still = (self.steps - self.moved_at_step).saturating_sub(1);
+        if still == 0 || still < bound / 2 {
+            return String::new();
+        }
+        let now = Instant::from_nanos(self.now);
+        format!("; the clock stood at {now}s for the last {still} steps: a livelock, if that is not meant")
+    }
+
     /// Moves the clock, never backwards.
     pub(crate) fn set_now(&mut self, to: u64) {
         if to > self.now {
             self.now = to;
+            self.moved_at_step = self.steps;
             self.spins = 0;
             self.outside.readmit(to);
         }

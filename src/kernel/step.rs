@@ -186,7 +186,8 @@ impl Kernel {
             None => self.limits.steps,
         };
         let detail = if task.is_some() { "its step would have been the next" } else { detail };
-        self.trip(LimitKind::Steps, bound.to_string(), task, detail.to_owned());
+        let detail = format!("{detail}{}", self.standing_clock(bound));
+        self.trip(LimitKind::Steps, bound.to_string(), task, detail);
         true
     }
 

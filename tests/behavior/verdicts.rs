@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use seedbed::{
     EventLoop, Failure, FailureKind, LimitKind, Promise, Sim, TaskError, advance, blocking, current_task, note, sleep,
     spawn, to_thread, yield_now,
 };
+use tokio::sync::Notify;
 
 fn failure_of<F: Future + 'static>(sim: Sim, main: F) -> Failure
 where
@@ -225,6 +227,31 @@ fn limits_name_themselves_and_the_task() {
         let FailureKind::Limit { limit, task, bound, .. } = &failure.kind else { panic!("no limit: {failure}") };
         assert_eq!((*limit, task.as_deref(), bound.as_str()), (expected, Some("main/spinner"), "500"));
     }
+}
+
+#[test]
+fn tasks_that_only_wake_each_other_are_called_a_livelock() {
+    let ping_pong = |pause| async move {
+        let (ping, pong) = (Rc::new(Notify::new()), Rc::new(Notify::new()));
+        let (heard, answer) = (Rc::clone(&ping), Rc::clone(&pong));
+        let _answers = spawn(async move {
+            loop {
+                heard.notified().await;
+                answer.notify_one();
+            }
+        });
+        sleep(Duration::from_secs(3)).await;
+        loop {
+            ping.notify_one();
+            pong.notified().await;
+            sleep(pause).await;
+        }
+    };
+    let livelock = failure_of(Sim::new(0).steps(10_000), ping_pong(Duration::ZERO));
+    assert!(matches!(livelock.kind, FailureKind::Limit { limit: LimitKind::Steps, .. }), "{livelock}");
+    assert!(livelock.to_string().contains("the clock stood at 3.000s for the last 99"), "{livelock}");
+    let long = failure_of(Sim::new(0).steps(10_000), ping_pong(Duration::from_millis(1)));
+    assert!(!long.to_string().contains("the clock stood"), "{long}");
 }
 
 #[test]
