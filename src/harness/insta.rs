@@ -1,6 +1,9 @@
 //! Traces as insta snapshots, in the top-level `snapshots/` of the package that tests.
 
-use crate::sim::Report;
+use std::sync::Arc;
+
+use crate::kernel::PanicReport;
+use crate::sim::{FailureKind, Report};
 use crate::trace::{Trace, View};
 
 /// What a snapshot shows: a trace, a part of one, or the report of a run.
@@ -29,14 +32,25 @@ impl TraceText for View<'_> {
 }
 
 impl<T> TraceText for Report<T> {
-    /// The summary of the trace and, below it, how the run ended.
+    /// The summary of the trace and, below it, how the run ended, without lines of the source.
     fn trace_text(&self) -> String {
         let ending = match &self.result {
             Ok(_) => format!("ended at {}s", self.end),
-            Err(failure) => format!("failed at {}s: {}", self.end, failure.kind),
+            Err(failure) => format!("failed at {}s: {}", self.end, without_places(&failure.kind)),
         };
         format!("{}\n\n{ending}", self.trace.summary().trim_end())
     }
+}
+
+/// The same failure without places in the source, which change with every edit above them, and with the machine.
+fn without_places(kind: &FailureKind) -> FailureKind {
+    let mut kind = kind.clone();
+    match &mut kind {
+        FailureKind::Panic(report) => *report = Arc::new(PanicReport { location: None, ..(**report).clone() }),
+        FailureKind::Deadlock { blocked, .. } => blocked.iter_mut().for_each(|blocked| blocked.spawned_at.clear()),
+        _ => {}
+    }
+    kind
 }
 
 impl<T: TraceText + ?Sized> TraceText for &T {

@@ -170,7 +170,9 @@ fn deadlock(
         if !task.held_by.is_empty() {
             write!(f, ", which is up to {}", task.held_by.join(", "))?;
         }
-        write!(f, " ({} at {})", if task.is_job { "submitted" } else { "spawned" }, task.spawned_at)?;
+        if !task.spawned_at.is_empty() {
+            write!(f, " ({} at {})", if task.is_job { "submitted" } else { "spawned" }, task.spawned_at)?;
+        }
     }
     if let [first, ..] = cycle {
         write!(f, "\n    cycle: {} -> {first}", cycle.join(" -> "))?;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use seedbed::harness::TraceText;
 use seedbed::sync::{Lock, Queue};
 use seedbed::task::Builder;
 use seedbed::{
@@ -142,6 +143,16 @@ fn what_a_task_leaves_behind_may_panic_when_it_is_dropped_but_not_unheard() {
     let held = failure_of(Sim::new(0), async { spawn(Panics(Some(Bomb))).await.is_err() });
     // Which of the two panics is told of first does not matter; the run may not pass.
     assert!(matches!(held.kind, FailureKind::Panic(_)), "{held}");
+}
+
+#[test]
+fn the_snapshot_of_a_failed_run_has_no_lines_of_the_source() {
+    let panic = Sim::new(0).run(async { assert_eq!(1 + 1, 3, "it does not add up") });
+    let deadlock = Sim::new(0).run(std::future::pending::<()>());
+    let (panic, deadlock) = (panic.trace_text(), deadlock.trace_text());
+    assert!(panic.contains("failed at 0.000s: panicked in main: ") && panic.contains("add up"), "{panic}");
+    assert!(deadlock.contains("main waits for a future of another library"), "{deadlock}");
+    assert!(!panic.contains(".rs") && !deadlock.contains(".rs"), "{panic}\n{deadlock}");
 }
 
 #[test]
