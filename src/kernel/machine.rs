@@ -237,7 +237,7 @@ impl Kernel {
         }
     }
 
-    /// As `queue_step`, while nobody is told of it and the queue has a place left; false, with nothing done, in any other
+    /// As `queue_step`, while nobody chooses and the queue has a place left; false, with nothing done, in any other
     /// case.
     #[inline(always)]
     pub(super) fn queue_plainly(&mut self, id: TaskId) -> bool {
@@ -247,10 +247,13 @@ impl Kernel {
         }
         // An index that may panic would make the caller save registers for the unwinding.
         let Some(event_loop) = self.loops.get_mut(task.loop_id().get() as usize) else { return false };
-        if self.picker.tells_ready || event_loop.closed || !event_loop.ready.push_in_place(Ready::Step(id)) {
+        if self.picker.explores || event_loop.closed || !event_loop.ready.push_in_place(Ready::Step(id)) {
             return false;
         }
         task.queued = true;
+        if self.recorder.is_recording() && !task.hidden {
+            self.recorder.aside(Instant::from_nanos(self.now), Event::Woken { task: id });
+        }
         true
     }
 

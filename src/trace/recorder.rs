@@ -36,11 +36,11 @@ pub struct Recorder {
     recording: bool,
     /// Number of the next text; wraps.
     next_text: u32,
-    /// The next event belongs to the head. Once false, it stays so.
-    in_head: bool,
     capacity: usize,
-    /// Invariant: at most half of `capacity`.
     head: Vec<Stored>,
+    /// How many events the head takes: at most half of `capacity`, and no more than it has once its texts are within their bound
+    /// no longer. So it says whether the next event belongs to the head, and once it does not, none does.
+    head_max: usize,
     left_out: u64,
     /// Invariant between two calls: with the head, at most `capacity`, and its texts within their bound.
     tail: VecDeque<Stored>,
@@ -80,9 +80,9 @@ impl Recorder {
             digester: Digester::new(),
             recording,
             next_text: 0,
-            in_head: true,
             capacity: Self::CAPACITY,
             head: Vec::new(),
+            head_max: Self::CAPACITY / 2,
             left_out: 0,
             tail: VecDeque::new(),
             texts: Texts::default(),
@@ -112,7 +112,7 @@ impl Recorder {
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
         assert!(self.head.is_empty() && self.tail.is_empty(), "set the capacity of a recorder before its first event");
-        self.capacity = events;
+        (self.capacity, self.head_max) = (events, events / 2);
         self
     }
 
@@ -147,8 +147,9 @@ impl Recorder {
     pub fn event(&mut self, now: Instant, event: Event) {
         let packed = event.pack();
         self.digester.feed_at(now.as_nanos(), packed.low, packed.high);
-        if self.recording {
-            self.keep(Stored { nanos: now.as_nanos(), packed });
+        let stored = Stored { nanos: now.as_nanos(), packed };
+        if self.recording && !self.keep_in_place(stored) {
+            self.keep(stored);
         }
     }
 
@@ -164,9 +165,11 @@ impl Recorder {
     /// assert_eq!(recorder.digest(&Names::new()), before);
     /// assert_eq!(recorder.finish(&mut Names::new()).len(), 1);
     /// ```
+    #[inline(always)]
     pub fn aside(&mut self, now: Instant, event: Event) {
-        if self.recording {
-            self.keep(Stored { nanos: now.as_nanos(), packed: event.pack() });
+        let stored = Stored { nanos: now.as_nanos(), packed: event.pack() };
+        if self.recording && !self.keep_in_place(stored) {
+            self.keep(stored);
         }
     }
 
@@ -190,10 +193,14 @@ impl Recorder {
         self.next_text = self.next_text.wrapping_add(1);
         if self.recording {
             let bytes = text.len() + TEXT_OVERHEAD;
-            if self.in_head {
+            if self.head.len() < self.head_max {
                 self.head_text_bytes += bytes;
                 self.texts.head.push(text.into());
                 self.texts.tail_start = self.next_text;
+                if self.head_text_bytes >= self.text_bytes_max() {
+                    // The event of this text is the last.
+                    self.head_max = self.head.len() + 1;
+                }
             } else {
                 self.tail_text_bytes += bytes;
                 self.texts.tail.push_back(text.into());
@@ -233,7 +240,7 @@ impl Recorder {
             names.clear();
             return Trace::new(Log::unrecorded(digest));
         }
-        let next = Self { capacity: self.capacity, ..Self::new(self.recording) };
+        let next = Self::new(self.recording).capacity(self.capacity);
         let ended = mem::replace(self, next);
         Trace::new(Log {
             digest,
@@ -246,27 +253,44 @@ impl Recorder {
         })
     }
 
+    /// Keeps an event if the head has a place for it already: a few instructions that call nothing. False, with nothing done, if not.
+    #[inline(always)]
+    fn keep_in_place(&mut self, stored: Stored) -> bool {
+        let held = self.head.len();
+        // The second comparison is there for the compiler, which then leaves out what makes the vector grow.
+        let fits = held < self.head_max && held < self.head.capacity();
+        if fits {
+            self.head.push(stored);
+        }
+        fits
+    }
+
     #[cold]
     #[inline(never)]
     fn keep(&mut self, stored: Stored) {
-        let (head_max, text_max) = (self.capacity / 2, self.capacity.saturating_mul(TEXT_BYTES_PER_EVENT) / 2);
-        if self.in_head && self.head.len() < head_max {
-            self.head.push(stored);
-            self.in_head = self.head.len() < head_max && self.head_text_bytes < text_max;
-            return;
+        if self.head.len() < self.head_max {
+            return self.head.push(stored);
         }
-        self.in_head = false;
         self.tail.push_back(stored);
+        let tail_max = self.capacity - self.capacity / 2;
         // The newest event stays, however long its text is.
-        while self.tail.len() > self.capacity - head_max || (self.tail_text_bytes > text_max && self.tail.len() > 1) {
+        while self.tail.len() > tail_max || (self.tail_text_bytes > self.text_bytes_max() && self.tail.len() > 1) {
             self.leave_out_oldest();
         }
+    }
+
+    /// How many bytes of text either end may hold.
+    fn text_bytes_max(&self) -> usize {
+        self.capacity.saturating_mul(TEXT_BYTES_PER_EVENT) / 2
     }
 
     /// Drops the oldest event of the tail, and the texts up to its own.
     fn leave_out_oldest(&mut self) {
         let Some(oldest) = self.tail.pop_front() else { return };
         self.left_out += 1;
+        if self.texts.tail.is_empty() {
+            return;
+        }
         let Some(text) = Event::unpack(oldest.packed).and_then(|event| event.mentions().text) else {
             return;
         };
