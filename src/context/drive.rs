@@ -1,5 +1,6 @@
 //! Running a loop: the passes of asyncio's `_run_once`, with user code called outside every borrow.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -139,20 +140,29 @@ fn drop_unread(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) {
 
 /// Moves the clock to `to`; what falls due outside the loops on the way goes on one by one, each at its instant.
 fn advance_outside(world: &World, to: u64) {
-    while let Some(due) = world.with(|kernel| kernel.next_outward(to)) {
-        let result = match due {
-            Outward::Call(closure) => guarded(world, || "an executor".to_owned(), closure),
-            Outward::Job(job, runner) => {
-                let before = world.with(|kernel| kernel.enter_job(job));
-                // A panic of the job itself goes to whoever awaits it; what arrives here nobody can be told.
-                let result = guarded(world, || job_name(world, job), || runner.resume());
-                world.with(|kernel| kernel.leave_job(before));
-                result
+    let before = world.with(|kernel| kernel.before_jobs());
+    let job = Cell::new(None);
+    let who = || job.get().map_or_else(|| "an executor".to_owned(), |job| job_name(world, job));
+    let go_on = || {
+        while let Some(due) = world.with(|kernel| kernel.next_outward(to, before)) {
+            match due {
+                Outward::Call(closure) => {
+                    job.set(None);
+                    closure();
+                }
+                Outward::Job(id, runner) => {
+                    job.set(Some(id));
+                    runner.resume();
+                }
             }
-        };
-        if let Err(report) = result {
-            world.with(|kernel| kernel.stop_by_panic(None, report));
         }
+    };
+    // One catch for all that do not panic. A panic of a job itself goes to whoever awaits it; what arrives here nobody can be told.
+    while let Err(report) = guarded(world, who, go_on) {
+        world.with(|kernel| {
+            kernel.after_jobs(before);
+            kernel.stop_by_panic(None, report);
+        });
     }
     world.with(|kernel| kernel.arrive(to));
 }

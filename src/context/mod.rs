@@ -12,7 +12,7 @@ mod teardown;
 
 pub(crate) use current::{World, enter, is_inside, with, with_world, world};
 pub(crate) use drive::{block_for, block_until, job_name, run_loop, unwind_over};
-pub(crate) use panics::{guarded, install_hook};
+pub(crate) use panics::{guarded, install_hook, report_of};
 pub(crate) use reach::{of, release, try_of};
 pub(crate) use teardown::tear_down;
 pub(crate) use waker::{is_own, job_waker, next_run, take_foreign};

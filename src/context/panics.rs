@@ -35,17 +35,25 @@ pub(crate) fn guarded<R>(
     who: impl FnOnce() -> String,
     code: impl FnOnce() -> R,
 ) -> Result<R, Arc<PanicReport>> {
-    panic::catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
-        let message = message_of(&*payload);
-        // A payload's own destructor is user code as well.
-        let dropped = panic::catch_unwind(AssertUnwindSafe(move || drop(payload)));
-        let location = world.take_seen().and_then(|seen| seen.into_location());
-        let mut report = PanicReport { message, location, task: who() };
-        if dropped.is_err() {
-            report.message.push_str(" (and its payload panicked when it was dropped)");
-        }
-        Arc::new(report)
-    })
+    panic::catch_unwind(AssertUnwindSafe(code)).map_err(|payload| report_of(world, payload, who))
+}
+
+/// The report of a panic about `who` that was caught just now.
+#[cold]
+pub(crate) fn report_of(
+    world: &World,
+    payload: Box<dyn std::any::Any + Send>,
+    who: impl FnOnce() -> String,
+) -> Arc<PanicReport> {
+    let message = message_of(&*payload);
+    // A payload's own destructor is user code as well.
+    let dropped = panic::catch_unwind(AssertUnwindSafe(move || drop(payload)));
+    let location = world.take_seen().and_then(|seen| seen.into_location());
+    let mut report = PanicReport { message, location, task: who() };
+    if dropped.is_err() {
+        report.message.push_str(" (and its payload panicked when it was dropped)");
+    }
+    Arc::new(report)
 }
 
 fn message_of(payload: &(dyn std::any::Any + Send)) -> String {

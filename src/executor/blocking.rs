@@ -62,48 +62,56 @@ use crate::trace::Event;
 #[track_caller]
 pub fn sleep(duration: Duration) {
     let nanos = duration.as_nanos();
-    let (job, ending) = context::with("blocking::sleep", |kernel| (kernel.outside.current, kernel.ending));
-    // Leaving the stack, or running jobs on it, would take a panic to places that have none.
-    if std::thread::panicking() {
-        return;
-    }
-    leave_if_unwinding();
-    match job {
-        _ if ending => {}
-        Some(job) => sleep_in_job(job, nanos),
-        None => {
+    match context::with("blocking::sleep", |kernel| fall_asleep(kernel, nanos)) {
+        Asleep::Nobody => {}
+        Asleep::Job(runner) => runner.suspend(),
+        Asleep::Unwinding(stacks) => stacks.suspend(),
+        Asleep::Loop => {
             let world = context::world().expect("seedbed bug: no world inside a run, please report");
             context::block_for(&world, nanos);
         }
     }
 }
 
-/// A job that is being unwound, caught that, and would block: it is unwound again.
-fn leave_if_unwinding() {
-    if let Some(stacks) = Stacks::of_run().filter(|stacks| stacks.is_unwinding()) {
-        stacks.suspend();
+/// Who is to sleep.
+enum Asleep {
+    /// Time does not pass for who called.
+    Nobody,
+    Job(Rc<dyn RunJob>),
+    /// A job that is being unwound, caught that, and would block: it is unwound again.
+    Unwinding(Rc<Stacks>),
+    /// The loop, or a driver.
+    Loop,
+}
+
+fn fall_asleep(kernel: &mut Kernel, nanos: u128) -> Asleep {
+    // Leaving the stack, or running jobs on it, would take a panic to places that have none.
+    if std::thread::panicking() {
+        return Asleep::Nobody;
+    }
+    if let Some(stacks) = Stacks::unwinding(kernel) {
+        return Asleep::Unwinding(stacks);
+    }
+    match kernel.outside.current {
+        _ if kernel.ending => Asleep::Nobody,
+        Some(job) => fall_asleep_in_job(kernel, job, nanos).map_or(Asleep::Nobody, Asleep::Job),
+        None => Asleep::Loop,
     }
 }
 
-fn sleep_in_job(id: JobId, nanos: u128) {
-    let runner = context::with("blocking::sleep", |kernel| {
-        let now = kernel.now;
-        if nanos == 0 {
-            let first = kernel.outside.get_mut(id).is_some_and(|job| job.napped.replace(now) != Some(now));
-            if first {
-                return None;
-            }
-            kernel.give_way(id);
-        } else {
-            let until = kernel.deadline_after(nanos);
-            kernel.emit(Event::Slept { who: id.into(), until: Instant::from_nanos(until) });
-            kernel.outside.sleep_until(id, until);
-        }
-        kernel.outside.runner(id)
-    });
-    if let Some(runner) = runner {
-        runner.suspend();
+fn fall_asleep_in_job(kernel: &mut Kernel, id: JobId, nanos: u128) -> Option<Rc<dyn RunJob>> {
+    if nanos > 0 {
+        let until = kernel.deadline_after(nanos);
+        kernel.emit(Event::Slept { who: id.into(), until: Instant::from_nanos(until) });
+        return kernel.outside.sleep_until(id, until);
     }
+    let now = kernel.now;
+    let first = kernel.outside.get_mut(id).is_some_and(|job| job.napped.replace(now) != Some(now));
+    if first {
+        return None;
+    }
+    kernel.give_way(id);
+    kernel.outside.runner(id)
 }
 
 /// Waits in a job for a future, and returns its output: the way from code without `await` back to the loop.
@@ -137,8 +145,10 @@ fn sleep_in_job(id: JobId, nanos: u128) {
 #[doc(alias = "asyncio.run_coroutine_threadsafe")]
 #[track_caller]
 pub fn wait<F: IntoFuture>(future: F) -> Result<F::Output, WaitError> {
-    if !std::thread::panicking() {
-        leave_if_unwinding();
+    if !std::thread::panicking()
+        && let Some(stacks) = context::with("blocking::wait", |kernel| Stacks::unwinding(kernel))
+    {
+        stacks.suspend();
     }
     let (id, runner, run) = context::with("blocking::wait", job_that_may_wait)?;
     let waker = context::job_waker(run, id);

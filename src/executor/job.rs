@@ -1,6 +1,6 @@
 //! One job: a closure on a stack of its own, and the promise that it settles through the loop.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ enum Stage<T> {
     /// It waits for a worker, or for its first resume. Only here can it be cancelled.
     Submitted(Box<dyn FnOnce() -> T>),
     /// It blocks.
-    Suspended(Fiber),
+    Suspended(Box<Fiber>),
     /// Its own code runs at this moment.
     OnStack,
     /// It has ended, was cancelled or abandoned.
@@ -57,7 +57,7 @@ struct Job<T: 'static> {
     workers: Rc<Workers>,
     promise: Promise<T>,
     rules: Rules<T>,
-    stage: RefCell<Stage<T>>,
+    stage: Cell<Stage<T>>,
     /// Its worker died: when it would go on, it is unwound.
     killed: Cell<bool>,
     /// Where its code leaves the end of it.
@@ -84,7 +84,7 @@ pub(super) fn submit<T: 'static>(
         workers: Rc::clone(workers),
         promise: promise.clone(),
         rules,
-        stage: RefCell::new(Stage::Submitted(code)),
+        stage: Cell::new(Stage::Submitted(code)),
         killed: Cell::new(false),
         ended: Rc::default(),
     });
@@ -125,31 +125,32 @@ impl<T: 'static> Job<T> {
     }
 
     /// Puts the code on a stack.
-    fn launch(&self, code: Box<dyn FnOnce() -> T>) -> std::io::Result<Fiber> {
-        let place = Rc::clone(&self.ended);
-        self.workers.stacks().fiber(move || {
+    fn launch(&self, code: Box<dyn FnOnce() -> T>) -> std::io::Result<Box<Fiber>> {
+        let (place, stacks, id) = (Rc::clone(&self.ended), Rc::clone(self.workers.stacks()), self.id);
+        let fiber = self.workers.stacks().fiber(move || {
             let ended = match catch_unwind(AssertUnwindSafe(code)) {
                 Ok(value) => Ended::Value(value),
                 Err(payload) => match payload.downcast() {
                     Ok(cancelled) => Ended::Raised(*cancelled),
-                    // A panic, or the unwinding of a job that is abandoned.
-                    Err(payload) => resume_unwind(payload),
+                    // It goes to who unwinds the job.
+                    Err(payload) if stacks.is_unwinding() => resume_unwind(payload),
+                    Err(payload) => {
+                        let world = context::world().expect("seedbed bug: no world inside a run, please report");
+                        Ended::Panicked(context::report_of(&world, payload, || context::job_name(&world, id)))
+                    }
                 },
             };
             place.set(Some(ended));
-        })
+        });
+        fiber.map(Box::new)
     }
 
-    fn go_on(&self, mut fiber: Fiber) {
-        let world = context::world().expect("seedbed bug: no world inside a run, please report");
-        let ended = match context::guarded(&world, || context::job_name(&world, self.id), || fiber.resume()) {
-            Ok(false) => {
-                self.stage.replace(Stage::Suspended(fiber));
-                return;
-            }
-            Ok(true) => self.ended.take().expect("seedbed bug: a job ended without an end, please report"),
-            Err(report) => Ended::Panicked(report),
-        };
+    fn go_on(&self, mut fiber: Box<Fiber>) {
+        if !fiber.resume() {
+            self.stage.replace(Stage::Suspended(fiber));
+            return;
+        }
+        let ended = self.ended.take().expect("seedbed bug: a job ended without an end, please report");
         drop(fiber);
         self.end(ended);
     }
@@ -200,7 +201,7 @@ impl<T: 'static> Job<T> {
         let (run, id) = (self.run(), self.id);
         if let Stage::Suspended(fiber) = stage {
             let world = context::world().expect("seedbed bug: no world inside a run, please report");
-            let unwound = context::guarded(&world, || context::job_name(&world, id), || self.unwind(fiber));
+            let unwound = context::guarded(&world, || context::job_name(&world, id), || self.unwind(*fiber));
             if let Err(report) = unwound {
                 context::of(run, |kernel| kernel.record_panic(None, &report));
             }
@@ -301,7 +302,7 @@ impl<T: 'static> RunJob for Job<T> {
     fn abandon(&self) {
         let stage = self.stage.replace(Stage::Over);
         if let Stage::Suspended(fiber) = stage {
-            self.unwind(fiber);
+            self.unwind(*fiber);
         }
     }
 }

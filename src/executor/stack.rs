@@ -13,7 +13,7 @@ use std::rc::Rc;
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use crate::context;
+use crate::kernel::Kernel;
 
 /// What the standard library gives a thread. Only what is touched takes memory.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
@@ -28,7 +28,7 @@ const STACKS_MAX: usize = 16_384;
 /// So often is code unwound that catches it and blocks again.
 pub(super) const UNWIND_ROUNDS: u32 = 100;
 
-/// The stacks of a run: those that wait for the next job, and which coroutine runs.
+/// The stacks of a run, and of the next one on the same thread: those that wait for the next job, and which coroutine runs.
 #[derive(Default)]
 pub(super) struct Stacks {
     idle: RefCell<Vec<DefaultStack>>,
@@ -45,9 +45,13 @@ pub(super) struct Stacks {
 struct Unwound;
 
 impl Stacks {
-    /// The stacks of the thread's run, if there is one and it has any.
-    pub(super) fn of_run() -> Option<Rc<Self>> {
-        context::with("blocking", |kernel| kernel.outside.stacks.clone())?.downcast().ok()
+    /// The stacks of a run, if a coroutine on one of them runs and is being unwound.
+    pub(super) fn unwinding(kernel: &Kernel) -> Option<Rc<Self>> {
+        let stacks = kernel.outside.stacks.as_ref()?;
+        if !stacks.downcast_ref::<Self>()?.is_unwinding() {
+            return None;
+        }
+        Rc::clone(stacks).downcast().ok()
     }
 
     /// Code on a stack of its own, not begun.
@@ -69,6 +73,7 @@ impl Stacks {
     }
 
     /// True for code on the stack of a coroutine that is being unwound.
+    #[inline]
     pub(super) fn is_unwinding(&self) -> bool {
         self.unwinding.get() && self.running.get().is_some()
     }

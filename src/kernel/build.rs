@@ -114,6 +114,7 @@ impl Kernel {
         self.wakers.renew(KEPT);
         self.closures.renew(KEPT);
         self.idle.clear();
+        self.outside.renew();
         self.resources.clear();
         self.names.clear();
         self.named_roots.clear();
@@ -165,7 +166,7 @@ impl Kernel {
             _futures: (!futures.is_empty()).then(|| std::mem::replace(futures, Arena::new())),
             _wakers: (!wakers.is_empty()).then(|| std::mem::replace(wakers, Arena::new())),
             _closures: (!closures.is_empty()).then(|| std::mem::replace(closures, Arena::new())),
-            _outside: (!outside.is_unused()).then(|| std::mem::take(outside)),
+            _outside: (!outside.is_unused()).then(|| outside.retire()),
             _errands: std::mem::take(errands),
             _raised: raised.take(),
             _told: (std::mem::take(panics), std::mem::take(leftovers), std::mem::take(leaked)),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::frames::FrameIndex;
 use super::limits::LimitKind;
 use super::machine::{Call, Closure, Kernel};
-use super::outside::{Due, RunJob};
+use super::outside::{Fallen, RunJob};
 use crate::ident::{JobId, TaskId};
 use crate::instant::Instant;
 use crate::trace::Event;
@@ -16,28 +16,45 @@ pub(crate) enum Outward {
     Call(Closure),
 }
 
-/// What was running when a job went on, to be restored afterwards.
-pub(crate) struct BeforeJob {
+/// What was running when jobs went on, to be restored afterwards.
+#[derive(Clone, Copy)]
+pub(crate) struct BeforeJobs {
     job: Option<JobId>,
     task: Option<TaskId>,
     frame: FrameIndex,
 }
 
 impl Kernel {
-    /// Takes what falls due next at `limit` or before, with the clock moved to its instant.
-    pub(crate) fn next_outward(&mut self, limit: u64) -> Option<Outward> {
+    /// What runs now, while jobs are about to go on.
+    pub(crate) fn before_jobs(&self) -> BeforeJobs {
+        BeforeJobs { job: self.outside.current, task: self.current, frame: self.frame }
+    }
+
+    pub(crate) fn after_jobs(&mut self, before: BeforeJobs) {
+        (self.outside.current, self.current, self.frame) = (before.job, before.task, before.frame);
+    }
+
+    /// Takes what falls due next at `limit` or before, with the clock moved to its instant; a job is then the one that runs. `before` is
+    /// restored for everything else, and in the end.
+    pub(crate) fn next_outward(&mut self, limit: u64, before: BeforeJobs) -> Option<Outward> {
+        self.after_jobs(before);
         while self.stop.is_none()
-            && let Some((at, due)) = self.outside.pop_due(limit)
+            && let Some((at, fallen)) = self.outside.pop_due(limit)
         {
-            let found = match due {
-                Due::Job(id) => self.outside.runner(id).map(|runner| Outward::Job(id, runner)),
-                Due::Call(key) => self.closures.remove(key).and_then(Call::into_closure).map(Outward::Call),
+            let found = match fallen {
+                Fallen::Job(id, runner) => Outward::Job(id, runner),
+                Fallen::Call(key) => match self.closures.remove(key).and_then(Call::into_closure) {
+                    Some(closure) => Outward::Call(closure),
+                    None => continue,
+                },
             };
-            let Some(found) = found else { continue };
             self.set_now(at);
             self.steps += 1;
             if self.steps > self.limits.steps && self.trip_steps(None, "a job would have gone on next") {
                 return None;
+            }
+            if let Outward::Job(id, _) = found {
+                (self.outside.current, self.current, self.frame) = (Some(id), None, None);
             }
             return Some(found);
         }
@@ -49,16 +66,6 @@ impl Kernel {
         if self.stop.is_none() {
             self.set_now(to);
         }
-    }
-
-    pub(crate) fn enter_job(&mut self, job: JobId) -> BeforeJob {
-        BeforeJob { job: self.outside.current.replace(job), task: self.current.take(), frame: self.frame.take() }
-    }
-
-    pub(crate) fn leave_job(&mut self, before: BeforeJob) {
-        self.outside.current = before.job;
-        self.current = before.task;
-        self.frame = before.frame;
     }
 
     /// A job's waker was called.

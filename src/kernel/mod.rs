@@ -13,6 +13,7 @@ mod handle;
 mod ready_queue;
 mod open_queue;
 mod loops;
+mod numbered;
 mod outside;
 mod idle;
 mod resources;

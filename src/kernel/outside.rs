@@ -5,12 +5,13 @@
 //! together end in the order in which they were started; a wake-up comes in the order of wake-ups.
 
 use std::any::Any;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
 use std::panic::Location;
 use std::rc::Rc;
 
 use super::arena::Key;
+use super::numbered::Numbered;
 use crate::ident::{JobId, LoopId, WorkerId};
 
 /// A job on its own stack; never called while the kernel is borrowed, because its code is the user's.
@@ -73,20 +74,55 @@ pub(crate) struct Job {
     pub(crate) napped: Option<u64>,
 }
 
+/// What fell due.
+pub(crate) enum Fallen {
+    Job(JobId, Rc<dyn RunJob>),
+    Call(Key),
+}
+
 /// What falls due.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Due {
+#[derive(Clone, Copy, Debug)]
+enum Due {
     Job(JobId),
     /// A closure of the executors' own.
     Call(Key),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Event {
-    /// Virtual nanoseconds.
-    at: u64,
-    sequence: u64,
+    /// Virtual nanoseconds above the sequence: one comparison says which of two comes first, and no two that differ are equal.
+    order: u128,
     due: Due,
+}
+
+impl Event {
+    fn new(at: u64, sequence: u64, due: Due) -> Self {
+        Self { order: u128::from(at) << 64 | u128::from(sequence), due }
+    }
+
+    fn at(self) -> u64 {
+        u64::try_from(self.order >> 64).unwrap_or(u64::MAX)
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order
+    }
+}
+
+impl Eq for Event {}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order.cmp(&other.order)
+    }
 }
 
 /// The executors of a run, their jobs, and when each goes on.
@@ -97,13 +133,13 @@ pub(crate) struct Outside {
     /// Jobs that let others go first: they go on when the clock moves or a loop polls.
     yielded: Vec<JobId>,
     /// The unfinished jobs.
-    jobs: BTreeMap<JobId, Job>,
+    jobs: Numbered<Job>,
     /// What jobs wait for, by the number of the registration.
     waits: BTreeMap<u64, (JobId, Key)>,
     pools: Vec<Pool>,
     pool_names: BTreeMap<Box<str>, u32>,
     workers: u32,
-    /// Stacks for jobs, known to the executor module only.
+    /// Stacks for jobs, known to the executor module only. Those that are idle are left to the next run.
     pub(crate) stacks: Option<Rc<dyn Any>>,
     /// The job whose code runs at this moment.
     pub(crate) current: Option<JobId>,
@@ -118,7 +154,18 @@ impl std::fmt::Debug for Outside {
 impl Outside {
     /// True if no pool was ever made, so that nothing else was either.
     pub(crate) fn is_unused(&self) -> bool {
-        self.pools.is_empty() && self.stacks.is_none()
+        self.pools.is_empty()
+    }
+
+    /// Takes out what a run leaves of the user's values, at its end.
+    pub(crate) fn retire(&mut self) -> Self {
+        let stacks = self.stacks.take();
+        std::mem::replace(self, Self { stacks, ..Self::default() })
+    }
+
+    /// Becomes that of a new run. Stacks that something of the old one still holds stay with it.
+    pub(crate) fn renew(&mut self) {
+        self.stacks.take_if(|stacks| Rc::strong_count(stacks) > 1);
     }
 
     /// Enters a pool. A second one of the same name becomes `name#2`.
@@ -180,43 +227,42 @@ impl Outside {
             polling: false,
             napped: None,
         };
-        let before = self.jobs.insert(id, job);
-        debug_assert!(before.is_none(), "seedbed bug: two jobs have one id, please report");
+        self.jobs.insert(id.get(), job);
     }
 
     pub(crate) fn get(&self, id: JobId) -> Option<&Job> {
-        self.jobs.get(&id)
+        self.jobs.get(id.get())
     }
 
     pub(crate) fn get_mut(&mut self, id: JobId) -> Option<&mut Job> {
-        self.jobs.get_mut(&id)
+        self.jobs.get_mut(id.get())
     }
 
     /// The unfinished jobs in the order of their submission.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (JobId, &Job)> {
-        self.jobs.iter().map(|(&id, job)| (id, job))
+        self.jobs.iter().map(|(id, job)| (JobId::new(id), job))
     }
 
     pub(crate) fn runner(&self, id: JobId) -> Option<Rc<dyn RunJob>> {
-        self.jobs.get(&id).map(|job| Rc::clone(&job.runner))
+        self.jobs.get(id.get()).map(|job| Rc::clone(&job.runner))
     }
 
     /// The job whose code runs, if it is one's.
     pub(crate) fn current_job(&mut self) -> Option<(JobId, &mut Job)> {
         let id = self.current?;
-        Some((id, self.jobs.get_mut(&id)?))
+        Some((id, self.jobs.get_mut(id.get())?))
     }
 
     /// Forgets a job that has ended; its runner is returned to be dropped outside the borrow.
     pub(crate) fn finish(&mut self, id: JobId) -> Option<Rc<dyn RunJob>> {
-        self.jobs.remove(&id).map(|job| job.runner)
+        self.jobs.remove(id.get()).map(|job| job.runner)
     }
 
     /// Takes all jobs that have not ended, in the order of their submission, and forgets the events.
     pub(crate) fn take_all(&mut self) -> Vec<(JobId, Rc<dyn RunJob>)> {
         self.events.clear();
         self.yielded.clear();
-        std::mem::take(&mut self.jobs).into_iter().map(|(id, job)| (id, job.runner)).collect()
+        self.jobs.take_all().map(|(id, job)| (JobId::new(id), job.runner)).collect()
     }
 
     fn next_sequence(&mut self) -> u64 {
@@ -225,28 +271,29 @@ impl Outside {
     }
 
     fn schedule(&mut self, at: u64, sequence: u64, due: Due) {
-        self.events.push(Reverse(Event { at, sequence, due }));
+        self.events.push(Reverse(Event::new(at, sequence, due)));
     }
 
     /// A worker takes a job: it begins at the next poll, and never inside the statement that submits it.
     pub(crate) fn start(&mut self, id: JobId, now: u64) {
         let sequence = self.next_sequence();
-        let Some(job) = self.jobs.get_mut(&id) else { return };
+        let Some(job) = self.jobs.get_mut(id.get()) else { return };
         (job.sequence, job.phase, job.since) = (sequence, Phase::Running, now);
         self.schedule(now, sequence, Due::Job(id));
     }
 
-    /// A job blocks until an instant.
-    pub(crate) fn sleep_until(&mut self, id: JobId, at: u64) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
+    /// A job blocks until an instant; returns what is to be suspended for that.
+    pub(crate) fn sleep_until(&mut self, id: JobId, at: u64) -> Option<Rc<dyn RunJob>> {
+        let job = self.jobs.get_mut(id.get())?;
         job.phase = Phase::Sleeping;
-        let sequence = job.sequence;
+        let (sequence, runner) = (job.sequence, Rc::clone(&job.runner));
         self.schedule(at, sequence, Due::Job(id));
+        Some(runner)
     }
 
     /// A job blocks until it is woken; false if that has happened already.
     pub(crate) fn wait(&mut self, id: JobId, now: u64) -> bool {
-        let Some(job) = self.jobs.get_mut(&id) else { return true };
+        let Some(job) = self.jobs.get_mut(id.get()) else { return true };
         if !job.woken {
             (job.phase, job.since) = (Phase::Waiting, now);
         }
@@ -255,7 +302,7 @@ impl Outside {
 
     /// A job lets the loop, if one runs, have its turn.
     pub(crate) fn give_way(&mut self, id: JobId) {
-        if let Some(job) = self.jobs.get_mut(&id) {
+        if let Some(job) = self.jobs.get_mut(id.get()) {
             job.phase = Phase::Running;
             self.yielded.push(id);
         }
@@ -289,7 +336,7 @@ impl Outside {
 
     /// A job's waker was called.
     pub(crate) fn wake(&mut self, id: JobId, now: u64) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
+        let Some(job) = self.jobs.get_mut(id.get()) else { return };
         job.woken = true;
         if job.phase == Phase::Waiting {
             job.phase = Phase::Running;
@@ -314,19 +361,26 @@ impl Outside {
         loop {
             let &Reverse(event) = self.events.peek()?;
             match event.due {
-                Due::Job(id) if !self.jobs.contains_key(&id) => drop(self.events.pop()),
-                Due::Job(_) | Due::Call(_) => return Some(event.at),
+                Due::Job(id) if self.jobs.get(id.get()).is_none() => drop(self.events.pop()),
+                Due::Job(_) | Due::Call(_) => return Some(event.at()),
             }
         }
     }
 
-    /// Takes the next event that is due at `limit` or before.
-    pub(crate) fn pop_due(&mut self, limit: u64) -> Option<(u64, Due)> {
-        if self.next_at()? > limit {
-            return None;
+    /// Takes the next event that is due at `limit` or before, and is one still.
+    pub(crate) fn pop_due(&mut self, limit: u64) -> Option<(u64, Fallen)> {
+        while self.events.peek()?.0.at() <= limit {
+            let Reverse(event) = self.events.pop()?;
+            match event.due {
+                Due::Job(id) => {
+                    if let Some(runner) = self.runner(id) {
+                        return Some((event.at(), Fallen::Job(id, runner)));
+                    }
+                }
+                Due::Call(key) => return Some((event.at(), Fallen::Call(key))),
+            }
         }
-        let Reverse(event) = self.events.pop()?;
-        Some((event.at, event.due))
+        None
     }
 
     /// Notes what a job waits for.
