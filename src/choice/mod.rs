@@ -17,6 +17,7 @@
 //! - `names`: the paths behind keys
 //! - `ending`: how a plan is followed, and where it did not fit
 //! - `plan`: departures looked up while questions are counted
+//! - `waiting`: a line from whose middle is taken
 //! - `turns`: the order of ready tasks as an inversion table
 //! - `record`: what a run answered
 //! - `source`: one run's answers: proposed, planned, recorded
@@ -33,6 +34,7 @@ mod codec;
 mod names;
 mod ending;
 mod plan;
+mod waiting;
 mod turns;
 mod record;
 mod source;
