@@ -7,8 +7,10 @@ mod cut_short;
 mod shrink;
 pub mod explain;
 mod exhaustive;
+mod distinct;
 mod sweep;
 
+pub use distinct::Distinct;
 pub use exhaustive::{Exhausted, Exhaustive, FoundFailure, SearchEnd, exhaust};
 pub(crate) use explain::explain_run;
 pub use explain::{ExplainLimits, ExplainProgress, ExplainStop, Explanation, explain};

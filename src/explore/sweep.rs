@@ -1,10 +1,12 @@
 //! `sweep`: runs by the number, on every core, with a result that does not depend on how many there are.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use super::distinct::Distinct;
 use crate::trace::Digest;
 
 /// Runs that a thread takes at a time: enough that the threads rarely meet, few enough that none is busy long after the others.
@@ -30,10 +32,10 @@ pub struct Swept {
 pub struct SweepReport {
     /// The runs that count: all before the first that failed, and that one.
     pub runs: u64,
-    /// The different digests among them.
-    pub digests: BTreeSet<Digest>,
-    /// The different orders among them.
-    pub schedules: BTreeSet<Digest>,
+    /// How many different digests there were among them.
+    pub digests: Distinct,
+    /// How many different orders.
+    pub schedules: Distinct,
     /// The failing run with the lowest number, and its digest.
     pub failed: Option<(u64, Digest)>,
     /// True if it was told to stop before its end.
@@ -44,6 +46,7 @@ pub struct SweepReport {
 ///
 /// Threads take numbers in order, and all below a failing one are finished: so the lowest failing number wins, and which runs count does
 /// not depend on how many threads there are. (Where the sweep was stopped, it does: those count that were finished without a gap.)
+/// Nothing is kept of a run that counts, so that a million take no more memory than a few.
 ///
 /// # Panics
 ///
@@ -73,25 +76,63 @@ pub fn sweep(
     stop: &AtomicBool,
     run: impl Fn(u64) -> Swept + Sync,
 ) -> SweepReport {
-    let sweep = Sweep { end: numbers.end, next: AtomicU64::new(numbers.start), failed: AtomicU64::new(NONE), stop };
+    let tally = Tally { next: numbers.start, ..Tally::default() };
+    let sweep = Sweep {
+        end: numbers.end,
+        next: AtomicU64::new(numbers.start),
+        failed: AtomicU64::new(NONE),
+        stop,
+        tally: Mutex::new(tally),
+    };
     let chunks = numbers.end.saturating_sub(numbers.start).div_ceil(CHUNK);
     let threads = jobs.get().min(usize::try_from(chunks).unwrap_or(usize::MAX));
-    let mut done = if threads <= 1 { sweep.work(&run) } else { sweep.work_on(threads, &run) };
-    done.sort_unstable_by_key(|(number, _)| *number);
+    if threads <= 1 {
+        sweep.work(&run);
+    } else {
+        sweep.work_on(threads, &run);
+    }
+    let Tally { next, digests, schedules, failed, .. } =
+        sweep.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let end = failed.map_or(numbers.end, |(number, _)| number + 1).max(numbers.start);
+    SweepReport { runs: next - numbers.start, digests, schedules, failed, interrupted: next < end }
+}
 
-    let failed = Some(sweep.failed.into_inner()).filter(|number| *number != NONE);
-    let last = failed.unwrap_or(numbers.end.saturating_sub(1));
-    // Where it was stopped, a run may be missing among later ones.
-    let whole =
-        done.iter().zip(numbers.clone()).take_while(|((number, _), wanted)| number == wanted && number <= &last);
-    let counted: Vec<Swept> = whole.map(|((_, swept), _)| *swept).collect();
-    let failed = failed.and_then(|number| done.iter().find(|(done, _)| *done == number));
-    let failed = failed.map(|(number, swept)| (*number, swept.digest));
-    let runs = counted.len() as u64;
-    let wanted = last.saturating_add(1).saturating_sub(numbers.start).min(numbers.end.saturating_sub(numbers.start));
-    let digests = counted.iter().map(|swept| swept.digest).collect();
-    let schedules = counted.iter().map(|swept| swept.schedule).collect();
-    SweepReport { runs, digests, schedules, failed, interrupted: runs < wanted }
+/// What is known of the runs that count. Of most nothing is kept but that they were.
+#[derive(Default)]
+struct Tally {
+    /// All runs below this one count.
+    next: u64,
+    /// Runs that were finished while one below them was not, in chunks, by the number of the first. If one failed, it is the last of its
+    /// chunk.
+    ahead: BTreeMap<u64, Vec<Swept>>,
+    digests: Distinct,
+    schedules: Distinct,
+    /// The lowest number that failed so far.
+    failed: Option<(u64, Digest)>,
+}
+
+impl Tally {
+    fn add(&mut self, start: u64, chunk: Vec<Swept>) {
+        if let Some(last) = chunk.last().filter(|last| last.failed) {
+            let number = start + chunk.len() as u64 - 1;
+            self.failed = self.failed.filter(|(lowest, _)| *lowest < number).or(Some((number, last.digest)));
+        }
+        if self.failed.is_some_and(|(number, _)| number < self.next) {
+            // Nothing counts behind the first that failed.
+            return;
+        }
+        self.ahead.insert(start, chunk);
+        while let Some(chunk) = self.ahead.remove(&self.next) {
+            self.next += chunk.len() as u64;
+            for swept in chunk {
+                self.digests.insert(swept.digest);
+                self.schedules.insert(swept.schedule);
+                if swept.failed {
+                    self.ahead.clear();
+                }
+            }
+        }
+    }
 }
 
 /// A sweep while it goes on.
@@ -102,43 +143,47 @@ struct Sweep<'a> {
     /// The lowest number that failed so far.
     failed: AtomicU64,
     stop: &'a AtomicBool,
+    tally: Mutex<Tally>,
 }
 
 impl Sweep<'_> {
     /// One thread's share: chunks of numbers, in order, until there is no use in going on.
-    fn work(&self, run: &impl Fn(u64) -> Swept) -> Vec<(u64, Swept)> {
-        let mut done = Vec::new();
+    fn work(&self, run: &impl Fn(u64) -> Swept) {
         loop {
             let start = self.next.fetch_add(CHUNK, Ordering::Relaxed);
-            for number in start..start.saturating_add(CHUNK).min(self.end) {
+            let end = start.saturating_add(CHUNK).min(self.end);
+            let mut chunk = Vec::new();
+            for number in start..end {
                 if number > self.failed.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed) {
-                    return done;
+                    break;
                 }
                 let swept = run(number);
-                done.push((number, swept));
+                chunk.push(swept);
                 if swept.failed {
                     self.failed.fetch_min(number, Ordering::Relaxed);
-                    return done;
+                    break;
                 }
             }
-            if start.saturating_add(CHUNK) >= self.end {
-                return done;
+            let last = (chunk.len() as u64) < CHUNK || end == self.end || chunk.iter().any(|swept| swept.failed);
+            if !chunk.is_empty() {
+                self.tally.lock().unwrap_or_else(PoisonError::into_inner).add(start, chunk);
+            }
+            if last {
+                return;
             }
         }
     }
 
     #[expect(clippy::disallowed_methods, reason = "whole runs on a thread each; no run sees the others")]
-    fn work_on(&self, threads: usize, run: &(impl Fn(u64) -> Swept + Sync)) -> Vec<(u64, Swept)> {
+    fn work_on(&self, threads: usize, run: &(impl Fn(u64) -> Swept + Sync)) {
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| self.work(run))).collect();
-            let mut done = self.work(run);
+            self.work(run);
             for other in others {
-                match other.join() {
-                    Ok(part) => done.extend(part),
-                    Err(panic) => std::panic::resume_unwind(panic),
+                if let Err(panic) = other.join() {
+                    std::panic::resume_unwind(panic);
                 }
             }
-            done
-        })
+        });
     }
 }

@@ -9,7 +9,7 @@ use super::proof::Proof;
 use super::regressions::Saved;
 use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
 use super::settings::Detail;
-use crate::explore::{ShrinkStop, Shrunk};
+use crate::explore::{Distinct, ShrinkStop, Shrunk};
 use crate::trace::{Level, Trace};
 
 /// How many events of a failing run are shown when nothing was said.
@@ -70,9 +70,9 @@ impl Display for Lines<'_> {
 impl HuntReport {
     /// `256 runs (17 schedules)`, and how many traces if not each order has its own.
     fn explored(&self) -> String {
-        let (runs, schedules) = (counted(self.runs, "run"), counted(self.schedules, "schedule"));
-        let more =
-            if self.traces == self.schedules { String::new() } else { format!(", {}", counted(self.traces, "trace")) };
+        let (runs, schedules) = (counted(self.runs, "run"), different(self.schedules, "schedule"));
+        let same = self.traces == self.schedules;
+        let more = if same { String::new() } else { format!(", {}", different(self.traces, "trace")) };
         format!("{runs} ({schedules}{more})")
     }
 
@@ -250,6 +250,12 @@ fn indented(f: &mut Formatter<'_>, margin: &str, text: &str) -> fmt::Result {
 }
 
 /// `1 run`, `2 runs`.
+/// As `counted`, of what is only estimated where there is too much of it.
+fn different(count: u64, thing: &str) -> String {
+    let about = if count > Distinct::EXACT_MAX { "about " } else { "" };
+    format!("{about}{}", counted(count, thing))
+}
+
 fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

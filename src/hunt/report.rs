@@ -38,7 +38,8 @@ pub struct HuntReport {
     pub runs_wanted: u64,
     /// How many were made, the plain one included; the check that it runs the same way twice is not counted.
     pub runs: u64,
-    /// How many different orders there were among them: [`Report::schedule`](crate::Report).
+    /// How many different orders there were among them: [`Report::schedule`](crate::Report). Of more than 65,536 it is an
+    /// [estimate](crate::explore::Distinct), here and in the next.
     pub schedules: u64,
     /// How many different traces there were among them: in how many ways the program went.
     pub traces: u64,

@@ -208,7 +208,7 @@ impl Search {
         swept.digests.insert(first.digest);
         swept.schedules.insert(first.schedule);
         report.runs += swept.runs;
-        (report.schedules, report.traces) = (swept.schedules.len() as u64, swept.digests.len() as u64);
+        (report.schedules, report.traces) = (swept.schedules.count(), swept.digests.count());
         let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         let failed = swept
             .failed
