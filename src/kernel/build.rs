@@ -16,6 +16,7 @@ use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
 use super::tasks::{RunTask, Tasks};
+use super::wall::Wall;
 use crate::choice::ChoiceSource;
 use crate::policy::Policy;
 use crate::seed::Seed;
@@ -36,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) manual_time: bool,
     pub(crate) stall: Duration,
     pub(crate) profile: bool,
+    /// Nanoseconds since the Unix epoch that the wall clock shows at the beginning.
+    pub(crate) wall: u64,
     /// Fault points that strike, or do not, whatever is drawn.
     pub(crate) forced: Vec<(String, bool)>,
     pub(crate) heartbeat: Option<Arc<Heartbeat>>,
@@ -103,6 +106,7 @@ impl Kernel {
             default_workers: config.default_workers,
             manual_time: config.manual_time,
             marks: Marks::default(),
+            wall: Wall::starting_at(config.wall),
         }
     }
 
@@ -136,7 +140,7 @@ impl Kernel {
         (self.timer_sequence, self.registrations, self.roots) = (0, 0, 0);
         (self.stop, self.counts) = (None, Counts::default());
         (self.hit_closed_loop, self.ending, self.hidden_run) = (false, false, false);
-        self.marks = Marks::default();
+        (self.marks, self.wall) = (Marks::default(), Wall::starting_at(config.wall));
     }
 
     /// Takes out what is left of the user's values when a run is over, to be dropped outside the borrow.

@@ -16,6 +16,7 @@ impl Kernel {
             let path = task.map_or_else(|| "(outside)".to_owned(), |id| names.full_path(id));
             format!("{path}/{label}").into()
         });
+        self.picker.choices.after(self.recorder.total());
         let struck = self.picker.strikes(subject, name, odds);
         if struck {
             let (who, point) = (self.actor(), self.recorder.text(name));

@@ -22,6 +22,7 @@ use super::picker::Picker;
 use super::resources::Resources;
 use super::stop::Stop;
 use super::tasks::{RunTask, Task, Tasks};
+use super::wall::Wall;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
 use crate::trace::{Actor, Event, Names, Recorder};
@@ -170,6 +171,8 @@ pub(crate) struct Kernel {
     pub(crate) manual_time: bool,
     /// How often the run was at each point of the program.
     pub(crate) marks: Marks,
+    /// What the simulated machine believes the time of day to be.
+    pub(crate) wall: Wall,
 }
 
 impl std::fmt::Debug for Kernel {

@@ -18,6 +18,7 @@ mod outside;
 mod idle;
 mod resources;
 mod marks;
+mod wall;
 mod limits;
 mod stop;
 mod picker;

@@ -9,6 +9,7 @@ use crate::fault::check_fault;
 use crate::kernel::{Heartbeat, Limits};
 use crate::policy::{Fifo, Policy};
 use crate::seed::Seed;
+use crate::time::WallTime;
 
 /// One simulated run, to be configured and then started with [`run`](Self::run) or [`drive`](Self::drive).
 ///
@@ -47,6 +48,8 @@ pub struct Sim {
     pub(super) stall: Duration,
     pub(super) profile: bool,
     pub(super) inspect: Option<Box<Inspect>>,
+    /// What the wall clock shows when the run begins.
+    pub(super) wall: WallTime,
     /// Fault points that strike, or do not; the first one of a name counts.
     pub(super) forced: Vec<(String, bool)>,
     /// Those that go before.
@@ -78,6 +81,7 @@ impl Sim {
             stall: Duration::from_secs(1),
             profile: false,
             inspect: None,
+            wall: WallTime::START,
             forced: Vec::new(),
             overruled: Vec::new(),
             inputs: None,
@@ -248,6 +252,20 @@ impl Sim {
 }
 
 impl Sim {
+    /// What the wall clock shows when the run begins; [`WallTime::START`] if not set.
+    ///
+    /// ```
+    /// use seedbed::{Sim, time::wall_now};
+    /// let eve = "1999-12-31T23:59:59Z".parse().unwrap();
+    /// let report = Sim::new(0).wall_clock(eve).run(async { wall_now().to_string() });
+    /// assert_eq!(report.unwrap(), "1999-12-31T23:59:59Z");
+    /// ```
+    #[doc(alias = "freeze_time")]
+    pub fn wall_clock(mut self, starts_at: WallTime) -> Self {
+        self.wall = starts_at;
+        self
+    }
+
     /// Has the [fault points](macro@crate::fault) of this name strike whenever they are asked, or never, whatever the policy draws; also in
     /// plain FIFO order. The last word on a name counts. A run that follows departures has the strikes that they hold.
     ///

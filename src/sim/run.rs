@@ -117,6 +117,7 @@ impl Sim {
             manual_time: self.manual_time,
             stall: self.stall,
             profile: self.profile,
+            wall: u64::try_from(self.wall.since_epoch().as_nanos()).unwrap_or(u64::MAX),
             forced: [self.overruled, self.forced].concat(),
             heartbeat: self.heartbeat,
         }

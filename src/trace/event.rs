@@ -172,6 +172,13 @@ vocabulary! {
         /// For how many nanoseconds.
         nanos: u64,
     }
+    /// The wall clock was set, or goes differently.
+    0x27 Summary "wall" WallChanged {
+        /// Who set it, or who read it when something happened to it.
+        who: Actor,
+        /// What happened, in words.
+        change: TextId,
+    }
     /// Somebody has to wait for a resource.
     0x30 Summary "wait" Waiting {
         /// Who waits.
@@ -292,7 +299,7 @@ mod tests {
             "01 LoopStarted 02 LoopStopped 03 LoopClosed 04 CallbackRun 05 TasksShutDown 06 Deadlocked 07 LimitReached \
              10 Spawned 11 Polled 12 Woken 13 Finished 14 Failed 15 Cancelled 16 Panicked 17 CancelRequested \
              18 CancelCaught 19 Leaked 1a ForeignWake \
-             20 Slept 21 TimeoutArmed 22 TimeoutExpired 23 Advanced 24 TimerFired 25 Late 26 Blocked \
+             20 Slept 21 TimeoutArmed 22 TimeoutExpired 23 Advanced 24 TimerFired 25 Late 26 Blocked 27 WallChanged \
              30 Waiting 31 Acquired 32 Released 33 Signalled \
              40 JobSubmitted 41 JobStarted 42 JobFinished 43 JobCancelled 44 JobCrashed \
              50 Chose 60 Note 61 Captured 62 Struck",

@@ -112,7 +112,8 @@ fn write_who(out: &mut String, names: &Names, event: Event) -> fmt::Result {
         | Event::Chose { who, .. }
         | Event::Note { who, .. }
         | Event::Captured { who, .. }
-        | Event::Struck { who, .. } => who,
+        | Event::Struck { who, .. }
+        | Event::WallChanged { who, .. } => who,
         Event::JobStarted { job, .. }
         | Event::JobFinished { job }
         | Event::JobCancelled { job }
@@ -138,7 +139,8 @@ fn write_details(out: &mut String, entry: &Entry<'_>, event: Event) -> fmt::Resu
         | Event::Panicked { .. }
         | Event::Note { .. }
         | Event::Captured { .. }
-        | Event::Struck { .. } => write_line(out, entry.text().unwrap_or_default()),
+        | Event::Struck { .. }
+        | Event::WallChanged { .. } => write_line(out, entry.text().unwrap_or_default()),
         Event::TimeoutArmed { until: None, .. } => out.write_str("never"),
         Event::Slept { until, .. } | Event::Advanced { until, .. } | Event::TimeoutArmed { until: Some(until), .. } => {
             write!(out, "until {until}s")

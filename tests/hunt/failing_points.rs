@@ -1,6 +1,9 @@
-//! Tests whose runs do not get where they should.
+//! Tests whose runs do not get where they should, and tests that faults break.
 
-use seedbed::{fault, never, reachable, sometimes, spawn, yield_now};
+use std::time::Duration;
+
+use seedbed::time::wall_now;
+use seedbed::{fault, never, reachable, sleep, sometimes, spawn, yield_now};
 
 /// A queue of one place.
 async fn send(places: &std::cell::Cell<u32>) {
@@ -41,4 +44,16 @@ async fn loses_what_it_held() {
         disk.push("after");
     }
     assert_eq!(disk.len(), 1, "what was there is lost");
+}
+
+/// It counts the age of a lease by the wall clock.
+#[seedbed::test(policy = "random", faults = "wall")]
+#[ignore = "it fails on purpose"]
+async fn trusts_the_wall_clock() {
+    let granted = wall_now();
+    for _ in 0..3 {
+        sleep(Duration::from_secs(1)).await;
+        let age = wall_now().duration_since(granted);
+        assert!(age.is_ok_and(|age| age < Duration::from_secs(60)), "the lease is over: {age:?}");
+    }
 }

@@ -7,6 +7,7 @@ use super::explanation::{
 };
 use crate::choice::{Address, Kind};
 use crate::instant::Instant;
+use crate::time::wall_change;
 
 /// How many departures are told, or groups of them: nobody reads on through thousands.
 const TOLD: usize = 20;
@@ -140,6 +141,10 @@ fn write_fault(f: &mut fmt::Formatter<'_>, kind: Kind, who: &str, value: u32, ad
         Kind::Spurious => write!(f, "polled {who} though nothing had woken it"),
         Kind::Cancel => write!(f, "cancelled {who} where it waited"),
         Kind::Panic => write!(f, "let {who} panic where it waited"),
+        Kind::Wall => match wall_change(value) {
+            Some(change) => write!(f, "let the wall clock {change} before {who} read it"),
+            None => write!(f, "{address} = {value}"),
+        },
         _ => write!(f, "{address} = {value}"),
     }
 }
@@ -216,6 +221,9 @@ fn values_in_words(kind: Kind, own: u32, values: &Values) -> Option<String> {
     }
     if kind == Kind::Rng {
         return Some(format!("{} of {others} other streams of numbers will do, too", failing.len() - 1));
+    }
+    if kind == Kind::Wall {
+        return Some(format!("{} of {others} other changes of the clock will do, too", failing.len() - 1));
     }
     let value = |value: u32| match kind {
         Kind::Late | Kind::Slow | Kind::Stall | Kind::Wake => format!("{}s", Instant::from_nanos(value.into())),

@@ -3,3 +3,4 @@
 mod asked;
 mod fault_points;
 mod points;
+mod wall;
