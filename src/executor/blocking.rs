@@ -65,6 +65,10 @@ pub fn sleep(duration: Duration) {
     match context::with("blocking::sleep", |kernel| fall_asleep(kernel, nanos)) {
         Asleep::Nobody => {}
         Asleep::Job(runner) => runner.suspend(),
+        Asleep::Dying(runner) => {
+            runner.crash();
+            runner.suspend();
+        }
         Asleep::Unwinding(stacks) => stacks.suspend(),
         Asleep::Loop => {
             let world = context::world().expect("seedbed bug: no world inside a run, please report");
@@ -78,6 +82,8 @@ enum Asleep {
     /// Time does not pass for who called.
     Nobody,
     Job(Rc<dyn RunJob>),
+    /// A job whose worker dies meanwhile, by a fault.
+    Dying(Rc<dyn RunJob>),
     /// A job that is being unwound, caught that, and would block: it is unwound again.
     Unwinding(Rc<Stacks>),
     /// The loop, or a driver.
@@ -94,7 +100,11 @@ fn fall_asleep(kernel: &mut Kernel, nanos: u128) -> Asleep {
     }
     match kernel.outside.current {
         _ if kernel.ending => Asleep::Nobody,
-        Some(job) => fall_asleep_in_job(kernel, job, nanos).map_or(Asleep::Nobody, Asleep::Job),
+        Some(job) => match fall_asleep_in_job(kernel, job, nanos) {
+            Some(runner) if runner.may_crash() && kernel.worker_dies(job) => Asleep::Dying(runner),
+            Some(runner) => Asleep::Job(runner),
+            None => Asleep::Nobody,
+        },
         None => Asleep::Loop,
     }
 }
@@ -103,6 +113,7 @@ fn fall_asleep_in_job(kernel: &mut Kernel, id: JobId, nanos: u128) -> Option<Rc<
     if nanos > 0 {
         let until = kernel.deadline_after(nanos);
         kernel.emit(Event::Slept { who: id.into(), until: Instant::from_nanos(until) });
+        let until = until.saturating_add(kernel.job_delay(id));
         return kernel.outside.sleep_until(id, until);
     }
     let now = kernel.now;

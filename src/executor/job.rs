@@ -115,6 +115,11 @@ impl<T: 'static> Job<T> {
         self.workers.run()
     }
 
+    /// Whether a fault kills its worker before the job begins.
+    fn dies(&self) -> bool {
+        self.may_crash() && context::of(self.run(), |kernel| kernel.worker_dies(self.id))
+    }
+
     fn is_queued(&self) -> bool {
         context::of(self.run(), |kernel| kernel.outside.get(self.id).is_some_and(|job| job.phase == Phase::Queued))
     }
@@ -241,6 +246,10 @@ impl<T: 'static> RunJob for Job<T> {
     fn resume(&self) {
         match self.take_stage() {
             stage if self.killed.get() => self.bury(stage),
+            stage @ Stage::Submitted(_) if self.dies() => {
+                self.stage.replace(stage);
+                self.crash();
+            }
             Stage::Submitted(code) => match self.launch(code) {
                 Ok(fiber) => self.go_on(fiber),
                 Err(error) => self.end(Ended::Panicked(no_stack(self.id, self.run(), &error))),
@@ -279,11 +288,15 @@ impl<T: 'static> RunJob for Job<T> {
     }
 
     fn crash(&self) -> bool {
-        if self.rules.lost.is_none() {
+        if !self.may_crash() {
             return false;
         }
         self.workers.break_down();
         true
+    }
+
+    fn may_crash(&self) -> bool {
+        self.rules.lost.is_some()
     }
 
     fn lose(&self) {

@@ -120,8 +120,7 @@ impl Workers {
     fn pump(&self) {
         while let Some((job, worker)) = self.next() {
             context::of(self.run, |kernel| {
-                let now = kernel.now;
-                kernel.outside.start(job, now);
+                kernel.start_job(job);
                 kernel.emit(Event::JobStarted { job, worker });
             });
         }

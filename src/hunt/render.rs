@@ -9,6 +9,7 @@ use super::proof::Proof;
 use super::regressions::Saved;
 use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
 use super::settings::Detail;
+use crate::choice::Kind;
 use crate::explore::{Distinct, ShrinkStop, Shrunk};
 use crate::trace::{Level, Trace};
 
@@ -116,7 +117,11 @@ impl HuntReport {
             let text = explanation.to_string();
             let known = usize::from(finding.shrunk.is_some());
             text.lines().skip(known).try_for_each(|line| writeln!(f, "  {line}"))?;
-            if explanation.departures.iter().any(|departure| departure.address.kind().is_of_time()) {
+            if explanation
+                .departures
+                .iter()
+                .any(|departure| matches!(departure.address.kind(), Kind::Clock | Kind::Late))
+            {
                 writeln!(
                     f,
                     "  it takes time that goes differently: a timer that expires while tasks are ready, or late"

@@ -13,6 +13,12 @@ use crate::trace::Event;
 impl Kernel {
     pub(crate) fn add_timer(&mut self, loop_id: LoopId, deadline: u64, target: Target) {
         let deadline = if self.picker.asks(choice::Kind::Late) { self.perturbed(deadline) } else { deadline };
+        self.add_exact_timer(loop_id, deadline, target);
+    }
+
+    /// Adds a timer that no fault makes late.
+    #[inline]
+    pub(super) fn add_exact_timer(&mut self, loop_id: LoopId, deadline: u64, target: Target) {
         self.timer_sequence += 1;
         let timer = Timer::new(deadline, self.timer_sequence, target);
         self.loops[loop_id.get() as usize].add_timer(timer);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::arena::Arena;
+use super::aside::Aside;
 use super::cut_short::Cancelled;
 use super::future::{Fut, Registered};
 use super::idle::Idle;
@@ -81,6 +82,7 @@ impl Kernel {
             raised: None,
             outside: Outside::default(),
             blocked_for: 0,
+            aside: Aside::default(),
             idle: Idle::default(),
             resources: Resources::default(),
             heartbeat,
@@ -138,6 +140,7 @@ impl Kernel {
         (self.now, self.steps, self.spins, self.blocked_for, self.batch) = (0, 0, 0, 0, 0);
         self.moved_at_step = 0;
         (self.timer_sequence, self.registrations, self.roots) = (0, 0, 0);
+        self.aside.clear();
         (self.stop, self.counts) = (None, Counts::default());
         (self.hit_closed_loop, self.ending, self.hidden_run) = (false, false, false);
         (self.marks, self.wall) = (Marks::default(), Wall::starting_at(config.wall));

@@ -68,6 +68,13 @@ impl Kernel {
         }
     }
 
+    /// A worker takes a job, which begins at once unless a fault delays it.
+    pub(crate) fn start_job(&mut self, id: JobId) {
+        let at = self.now.saturating_add(self.job_delay(id));
+        let now = self.now;
+        self.outside.start(id, now, at);
+    }
+
     /// A job's waker was called.
     pub(crate) fn wake_job(&mut self, id: JobId) {
         let now = self.now;

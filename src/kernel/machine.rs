@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::arena::{Arena, Key};
+use super::aside::Aside;
 use super::cut_short::{Cancelled, PanicReport};
 use super::frames::FrameIndex;
 use super::future::{Fut, LOOPS_MAX, Registered};
@@ -23,6 +24,7 @@ use super::resources::Resources;
 use super::stop::Stop;
 use super::tasks::{RunTask, Task, Tasks};
 use super::wall::Wall;
+use crate::choice;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
 use crate::trace::{Actor, Event, Names, Recorder};
@@ -35,13 +37,15 @@ pub(crate) enum Call {
     Closure(Closure),
     /// The deadline of a timeout has passed: this frame of the task is cancelled.
     Timeout(TaskId, u32),
+    /// A task that a fault had put aside comes back to the ready queue.
+    Release(TaskId),
 }
 
 impl Call {
     pub(crate) fn into_closure(self) -> Option<Closure> {
         match self {
             Self::Closure(closure) => Some(closure),
-            Self::Timeout(..) => None,
+            Self::Timeout(..) | Self::Release(_) => None,
         }
     }
 }
@@ -132,6 +136,7 @@ pub(crate) struct Kernel {
     pub(crate) outside: Outside,
     /// For how long the step that runs now has blocked the loop.
     pub(crate) blocked_for: u64,
+    pub(super) aside: Aside,
     pub(crate) idle: Idle,
     pub(crate) resources: Resources,
     pub(crate) picker: Picker,
@@ -273,6 +278,11 @@ impl Kernel {
             self.hit_closed_loop = true;
             return;
         }
+        if self.picker.asks(choice::Kind::Wake) && self.wake_is_late(id) {
+            return;
+        }
+        let Some(task) = self.tasks.get_mut(id) else { return };
+        let event_loop = &mut self.loops[loop_id.get() as usize];
         task.queued = true;
         event_loop.ready.push_back(Ready::Step(id));
         self.note_ready(loop_id, id);

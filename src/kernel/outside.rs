@@ -26,6 +26,8 @@ pub(crate) trait RunJob {
     fn crash(&self) -> bool;
     /// Ends a job whose pool is broken.
     fn lose(&self);
+    /// Whether its worker can die alone.
+    fn may_crash(&self) -> bool;
     /// Unwinds a job that will never run again.
     fn abandon(&self);
 }
@@ -274,12 +276,12 @@ impl Outside {
         self.events.push(Reverse(Event::new(at, sequence, due)));
     }
 
-    /// A worker takes a job: it begins at the next poll, and never inside the statement that submits it.
-    pub(crate) fn start(&mut self, id: JobId, now: u64) {
+    /// A worker takes a job: it begins at that instant, if that is now then at the next poll, and never inside the statement that submits it.
+    pub(crate) fn start(&mut self, id: JobId, now: u64, at: u64) {
         let sequence = self.next_sequence();
         let Some(job) = self.jobs.get_mut(id.get()) else { return };
         (job.sequence, job.phase, job.since) = (sequence, Phase::Running, now);
-        self.schedule(now, sequence, Due::Job(id));
+        self.schedule(at, sequence, Due::Job(id));
     }
 
     /// A job blocks until an instant; returns what is to be suspended for that.

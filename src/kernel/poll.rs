@@ -7,6 +7,7 @@ use super::limits::LimitKind;
 use super::machine::Kernel;
 use super::step::Next;
 use super::stop::Stop;
+use crate::choice::Kind;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
 use crate::trace::Event;
@@ -209,6 +210,10 @@ impl Kernel {
             return AtPoll::Advance(self.now);
         }
         let next = [timer, self.outside.next_at()].into_iter().flatten().min();
+        // A task that a fault has put aside is ready in truth: nobody is told that all is at rest.
+        if let Some(to) = next.filter(|_| self.aside.count > 0) {
+            return if self.may_advance(to) { AtPoll::Advance(to) } else { AtPoll::Over };
+        }
         match self.idle.at_rest(next, self.manual_time) {
             AtRest::Resume { at: Some(at), .. } if !self.may_advance(at) => AtPoll::Over,
             AtRest::Resume { future, at } => {
@@ -297,11 +302,12 @@ impl Kernel {
         }
         let loop_id = task.loop_id();
         let event_loop = &mut self.loops[loop_id.get() as usize];
-        if event_loop.closed {
+        if event_loop.closed || (self.picker.asks(Kind::Wake) && self.wake_is_late(id)) {
             return;
         }
+        let Some(task) = self.tasks.get_mut(id) else { return };
         task.queued = true;
-        event_loop.ready.push_back(Ready::Step(id));
+        self.loops[loop_id.get() as usize].ready.push_back(Ready::Step(id));
         self.note_ready(loop_id, id);
     }
 }

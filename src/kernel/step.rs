@@ -12,6 +12,7 @@ use super::machine::{Call, Closure, Kernel, PanicRecord};
 use super::pick::Pick;
 use super::stop::{RUN_IS_OVER, Stop};
 use super::tasks::{Outcome, RunTask};
+use crate::choice::Kind;
 use crate::ident::{LoopId, TaskId};
 use crate::policy::Observation;
 use crate::trace::{Actor, Event, TextId};
@@ -159,6 +160,10 @@ impl Kernel {
     #[inline(never)]
     fn begin_call(&mut self, loop_id: LoopId, key: Key) -> Option<Next> {
         let call = self.closures.remove(key)?;
+        if let Call::Release(task) = call {
+            self.release(task);
+            return None;
+        }
         if !self.hidden_run {
             self.emit(Event::CallbackRun { event_loop: loop_id });
         }
@@ -169,6 +174,7 @@ impl Kernel {
                 // Wakers of other libraries are called before the next handle runs, as after every callback.
                 (!self.errands.is_empty()).then_some(Next::Errands { polled: false })
             }
+            Call::Release(_) => None,
         }
     }
 
@@ -200,11 +206,15 @@ impl Kernel {
 
     /// Starts the step of a task that was picked from the ready queue.
     fn begin_step(&mut self, id: TaskId) -> Option<Next> {
+        if self.picker.asks(Kind::Stall) && self.stands_still(id) {
+            return None;
+        }
         let now = self.now;
         let task = self.tasks.get_mut(id)?;
         let runner = task.begin_step(now);
         let (check, hidden) = (task.check_cancel, task.hidden);
         self.enter_task(id);
+        self.asked = self.picker.asks_at_awaits();
         if !hidden {
             self.emit(Event::Polled { task: id });
         }
@@ -238,9 +248,11 @@ impl Kernel {
         self.asked = false;
         let Some(task) = self.tasks.get_mut(id) else { return true };
         let runner = task.runner();
-        let Some(extra) = task.known_extra_mut() else { return true };
-        let Some(raised) = extra.raised.take() else {
+        let Some(raised) = task.known_extra_mut().and_then(|extra| extra.raised.take()) else {
             self.pass_on_requests(id);
+            if self.picker.asks_at_awaits() {
+                self.at_await_point(id);
+            }
             return true;
         };
         self.raised = Some((runner, raised));

@@ -57,7 +57,7 @@ pub(crate) struct Task {
     since: u64,
     /// Children without a name of their own so far; numbers the next one.
     pub(crate) children: u32,
-    /// Invariant: a task is in the ready queue at most once, and exactly while this is set.
+    /// Invariant: a task is in the ready queue at most once, and exactly while this is set; a fault may keep it from there for a while (`aside`).
     pub(crate) queued: bool,
     /// Some wait may be `requested`, or `extra` may hold a cancellation: the step must look.
     pub(crate) check_cancel: bool,

@@ -8,7 +8,8 @@ use crate::seed::Seed;
 
 /// Another policy, in whose runs faults strike.
 ///
-/// Which kinds is said by a [`FaultSet`]; how often each strikes is fixed, so that a run has some faults and still gets somewhere. Lateness
+/// Which kinds is said by a [`FaultSet`]; how often they strike is drawn for the whole run: about once in 4, 16 or 64 times, so that short programs
+/// meet some and long ones still get somewhere. Lateness
 /// is [`Late`](super::Late)'s. Orders are those of the policy inside, whatever the faults are: they are drawn from another stream of the seed.
 ///
 /// After eight times the choices of the plain run (and a thousand), nothing strikes any more: what was disturbed can recover.
@@ -27,6 +28,8 @@ pub struct Faulty<P> {
     policy: P,
     faults: FaultSet,
     prng: Prng,
+    /// They strike about once in so many questions.
+    rarity: u32,
     /// Questions until nothing strikes any more.
     left: u32,
 }
@@ -40,18 +43,18 @@ impl<P: Policy> Faulty<P> {
     pub fn new(policy: P, faults: FaultSet, seed: Seed, profile: &Profile) -> Self {
         let left = profile.choices().saturating_mul(8).saturating_add(1_000);
         let faults = faults.without(FaultSet::ALL.without(Self::OWN));
-        Self { policy, faults, prng: Prng::new(seed, "faults"), left }
+        let mut prng = Prng::new(seed, "faults");
+        let rarity = 4 << (2 * prng.below(3));
+        Self { policy, faults, prng, rarity, left }
     }
 
     fn strike(&mut self, kind: Kind, bound: u32) -> u32 {
-        let prng = &mut self.prng;
+        let (prng, rarity) = (&mut self.prng, self.rarity);
         match kind {
-            Kind::Slow => span(prng, 8, bound),
-            Kind::Stall | Kind::Wake => span(prng, 32, bound),
-            Kind::Spurious | Kind::Crash => u32::from(prng.chance(1, 8)).min(bound - 1),
+            Kind::Slow | Kind::Stall | Kind::Wake => span(prng, 2 * rarity, bound),
             // The point itself says how often it strikes: at some of the answers.
             Kind::Point => prng.below(bound),
-            Kind::Cancel | Kind::Panic | Kind::Wall if prng.chance(1, 32) => prng.below(bound - 1) + 1,
+            _ if prng.chance(1, rarity) => prng.below(bound - 1) + 1,
             _ => 0,
         }
     }

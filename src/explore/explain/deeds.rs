@@ -6,6 +6,7 @@ use super::explanation::{Deed, Overtaker};
 use crate::choice::{Address, Kind, path_label};
 use crate::ident::TaskId;
 use crate::instant::Instant;
+use crate::kernel::job_path;
 use crate::trace::{Actor, Event, Names, Trace};
 
 /// What a departure did, and when.
@@ -80,7 +81,7 @@ impl<'a> Deeds<'a> {
                     moving = true;
                 }
                 Event::Chose { who, kind, value, .. } => {
-                    deeds.answers.entry((deeds.subject(who), kind)).or_default().push(Answer {
+                    deeds.answers.entry((deeds.subject(who, kind), kind)).or_default().push(Answer {
                         at: time,
                         event,
                         value,
@@ -102,9 +103,10 @@ impl<'a> Deeds<'a> {
         deeds
     }
 
-    fn subject(&self, who: Actor) -> String {
+    fn subject(&self, who: Actor, kind: Kind) -> String {
         match who {
             Actor::Task(task) => self.names.full_path(task),
+            Actor::Job(job) if kind.is_fault() => job_path(&self.names.job(job)),
             Actor::Outside | Actor::Callback | Actor::Job(_) => "(outside)".to_owned(),
         }
     }
@@ -201,8 +203,11 @@ impl<'a> Deeds<'a> {
             Kind::Point => address.subject().rsplit_once('/').unwrap_or((address.subject(), "")),
             _ => (address.subject(), ""),
         };
-        let task = self.tasks.get(asker);
-        let who = task.map_or_else(|| "code outside of every task".to_owned(), |task| self.names.path(*task));
+        let who = match self.tasks.get(asker) {
+            Some(task) => self.names.path(*task),
+            None if asker.starts_with("job ") => asker.to_owned(),
+            None => "code outside of every task".to_owned(),
+        };
         let deed = match kind {
             Kind::Branch => Deed::Branch { who },
             Kind::Rng => Deed::Drew { who },

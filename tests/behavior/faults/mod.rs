@@ -4,3 +4,4 @@ mod asked;
 mod fault_points;
 mod points;
 mod wall;
+mod timing;
