@@ -73,7 +73,7 @@ const PLANTED: [(&str, Program, &str); 5] = [
     ("wake", || Box::pin(told_at_once()), "let a wake of main/1 arrive 0.001000001s late"),
     ("spurious", || Box::pin(impatient()), "polled main/1 though nothing had woken it"),
     ("slow", || Box::pin(punctual_job()), "let blocking code of job pool/1 take 0.002000001s longer"),
-    ("crash", || Box::pin(answering_worker()), "let the worker of job pool/1 die"),
+    ("crash", || Box::pin(answering_worker()), "let the worker of job processes/1 die"),
 ];
 
 fn hunt(name: &str) -> Hunt {
