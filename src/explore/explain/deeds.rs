@@ -81,7 +81,7 @@ impl<'a> Deeds<'a> {
                     moving = true;
                 }
                 Event::Chose { who, kind, value, .. } => {
-                    deeds.answers.entry((deeds.subject(who, kind), kind)).or_default().push(Answer {
+                    deeds.answers.entry((deeds.asker(who, kind), kind)).or_default().push(Answer {
                         at: time,
                         event,
                         value,
@@ -103,10 +103,17 @@ impl<'a> Deeds<'a> {
         deeds
     }
 
-    fn subject(&self, who: Actor, kind: Kind) -> String {
+    /// Whose question it was: faults of jobs are asked of the job, all else that a job asks is asked outside of every task.
+    fn asker(&self, who: Actor, kind: Kind) -> String {
+        match (who, kind) {
+            (Actor::Job(job), Kind::Slow | Kind::Crash) => job_path(&self.names.job(job)),
+            _ => self.subject(who),
+        }
+    }
+
+    fn subject(&self, who: Actor) -> String {
         match who {
             Actor::Task(task) => self.names.full_path(task),
-            Actor::Job(job) if kind.is_fault() => job_path(&self.names.job(job)),
             Actor::Outside | Actor::Callback | Actor::Job(_) => "(outside)".to_owned(),
         }
     }
