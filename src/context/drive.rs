@@ -43,7 +43,9 @@ impl Drop for Running<'_> {
 
 /// Whose code panicked.
 fn at_work(world: &World) -> String {
-    world.with(|kernel| kernel.current.map_or_else(|| "a callback".to_owned(), |task| kernel.names.path(task)))
+    world.with(|kernel| {
+        kernel.current.map_or_else(|| "a callback or a destructor".to_owned(), |task| kernel.names.path(task))
+    })
 }
 
 /// Runs handles until the loop ends. A panic of user code leaves here, with the task still marked as running.

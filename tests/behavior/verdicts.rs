@@ -143,6 +143,14 @@ fn what_a_task_leaves_behind_may_panic_when_it_is_dropped_but_not_unheard() {
     let held = failure_of(Sim::new(0), async { spawn(Panics(Some(Bomb))).await.is_err() });
     // Which of the two panics is told of first does not matter; the run may not pass.
     assert!(matches!(held.kind, FailureKind::Panic(_)), "{held}");
+
+    // A detached task is gone when what it returned is dropped.
+    let detached = failure_of(Sim::new(0), async {
+        drop(spawn(async { Bomb }));
+        sleep(Duration::from_secs(1)).await;
+    });
+    let FailureKind::Panic(panic) = &detached.kind else { panic!("{detached}") };
+    assert_eq!(panic.task, "a callback or a destructor", "{detached}");
 }
 
 #[test]

@@ -111,12 +111,14 @@ fn every_sort_of_choice_that_does_not_fit_is_told_with_its_event() {
         ("main late 0", 9_000_000),
         ("main rng 3", 1),
         ("main/7 late 0", 1),
+        ("main/flaky point 4", 1),
     ];
     let plan = entries.map(|(address, answer): (&str, u32)| (address.parse().unwrap(), answer.try_into().unwrap()));
     let plan = Departures::from_iter(plan);
     let report = Sim::new(0).replay(plan, ReplayMode::Strict).run(async {
         sleep(std::time::Duration::from_millis(1)).await;
         let _rng = seedbed::rng();
+        assert!(!seedbed::fault!("flaky"));
         seedbed::select! {
             () = std::future::ready(()) => {}
             () = std::future::ready(()) => {}
@@ -130,6 +132,7 @@ fn every_sort_of_choice_that_does_not_fit_is_told_with_its_event() {
         "main branch 5 = 1: never asked, the last question of that subject and kind was number 0 (event 8, 0.001s)",
         "main rng 3 = 1: never asked, the last question of that subject and kind was number 0 (event 8, 0.001s)",
         "main/7 late 0 = 1: never asked, because nothing of that subject and kind was asked",
+        "main/flaky point 4 = 1: never asked, the last question of that subject and kind was number 0 (event 8, 0.001s)",
     ];
     assert_eq!(told, expected, "{}", report.trace.full());
 }
