@@ -79,16 +79,38 @@ impl Kernel {
 
     /// Counts a use of a name among siblings: how many there are with this one.
     fn count_name(&mut self, id: TaskId, parent: Option<TaskId>, name: &str) -> u32 {
+        let taken = number_in(name).is_some_and(|number| self.take_number(parent, number));
         let named = match parent.and_then(|parent| self.tasks.get_mut(parent)) {
             Some(parent) => &mut parent.extra().named_children,
             None => &mut self.named_roots,
         };
-        // The first of a name bears it as it is.
-        if let Some((_, uses)) = named.iter_mut().find(|&&mut (first, _)| self.names.has_label(first, name)) {
+        // The first of a name bears it as it is, unless it is the number of a sibling without a name.
+        let second = if taken { format!("{name}#2") } else { String::new() };
+        let bears = |first| self.names.has_label(first, name) || (taken && self.names.has_label(first, &second));
+        if let Some((_, uses)) = named.iter_mut().find(|&&mut (first, _)| bears(first)) {
             *uses += 1;
             return *uses;
         }
-        named.push((id, 1));
-        1
+        let uses = 1 + u32::from(taken);
+        named.push((id, uses));
+        uses
     }
+
+    /// Keeps a number from siblings without a name; true if one may have it already.
+    fn take_number(&mut self, parent: Option<TaskId>, number: u32) -> bool {
+        let numbered = match parent.and_then(|parent| self.tasks.get_mut(parent)) {
+            Some(parent) => &mut parent.children,
+            None => &mut self.roots,
+        };
+        let taken = number <= *numbered;
+        *numbered = number.max(*numbered);
+        taken
+    }
+}
+
+/// The number that a task without a name would have to have to be called so. A run never comes near the largest ones.
+fn number_in(name: &str) -> Option<u32> {
+    let number = name.parse::<u32>().ok().filter(|number| (1..u32::MAX / 2).contains(number))?;
+    // Neither a sign nor zeros before it.
+    name.bytes().all(|byte| byte.is_ascii_digit()).then_some(number).filter(|_| !name.starts_with('0'))
 }

@@ -242,6 +242,23 @@ fn names_are_places_in_the_tree_of_spawns() {
 }
 
 #[test]
+fn names_that_are_numbers_are_no_one_elses() {
+    let names = |policy: fn() -> Box<dyn seedbed::policy::Policy>| {
+        let report = Sim::new(0).policy(policy()).run(async {
+            let spawn_as = |name: &str| match name {
+                "" => spawn(async {}),
+                name => seedbed::task::Builder::new().name(name).spawn(async {}).unwrap(),
+            };
+            ["", "1", "1", "4", "", "4", "04", "0", ""].map(|name| spawn_as(name).label())
+        });
+        report.unwrap()
+    };
+    let expected = ["1", "1#2", "1#3", "4", "5", "4#2", "04", "0", "6"];
+    assert_eq!(names(|| Box::new(seedbed::policy::Fifo)), expected);
+    assert_eq!(names(|| Box::new(seedbed::policy::Random::new(7.into()))), expected);
+}
+
+#[test]
 fn what_is_left_is_dropped_in_a_fixed_order() {
     #[derive(Clone)]
     struct Falls(&'static str, Rc<RefCell<Vec<&'static str>>>);
