@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::inputs::ShrinkInputs;
-use super::place::{Place, TestPlace};
+use super::place::{Place, TestPlace, refuse_inside_a_run};
 use super::points::Scope;
 use super::portfolio::PORTFOLIO;
 use super::report::{HuntReport, Verdict};
@@ -319,6 +319,10 @@ impl Hunt {
     ///
     /// `program` makes the main task of a run; it is called once a run, inside it. What it captures is shared by all runs, so
     /// it should hold no state that a run changes.
+    ///
+    /// # Panics
+    ///
+    /// Inside a run.
     #[track_caller]
     pub fn run<F, M>(self, program: F) -> HuntReport
     where
@@ -340,7 +344,9 @@ impl Hunt {
         move |sim| configure.iter().fold(sim.steps(STEPS).self_wakes(SELF_WAKES), |sim, configure| configure(sim))
     }
 
+    #[track_caller]
     pub(super) fn search(self, program: Shared) -> HuntReport {
+        refuse_inside_a_run();
         // Named by its test's path where there is one, so that the same test has the same seed however it is started.
         let seed = Seed::of_path(self.known.map_or(self.place.hunt.as_str(), |known| known.path));
         let nth = nth_of(&self.place.hunt);

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::context;
+
 /// What the compiler knows of the place of a test; written by `#[seedbed::test]`.
 ///
 /// Everything but the path may be missing, as it is for a [`Hunt`](super::Hunt) made by hand.
@@ -140,6 +142,15 @@ impl Place {
         words.extend(self.command.iter().map(|word| quoted(word)));
         words.join(" ")
     }
+}
+
+/// No place for a hunt is a run, not even for one that would be passed over: in the fresh process that proves the outer hunt, it is.
+#[track_caller]
+pub(super) fn refuse_inside_a_run() {
+    assert!(
+        !context::is_inside(),
+        "a seedbed hunt was started inside a run: await the future instead, or start the hunt from plain code"
+    );
 }
 
 fn executable() -> Option<PathBuf> {

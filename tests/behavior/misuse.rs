@@ -96,6 +96,14 @@ fn calls_outside_a_run_say_what_was_called_and_where_it_belongs() {
 }
 
 #[test]
+fn a_hunt_inside_a_run_is_refused_where_it_stands() {
+    let failure = failure(Sim::new(0).run(async { seedbed::check(|| async {}) }));
+    let FailureKind::Panic(panic) = &failure.kind else { panic!("{failure}") };
+    assert!(panic.message.contains("a seedbed hunt was started inside a run"), "{failure}");
+    assert!(panic.location.as_ref().is_some_and(|place| place.contains("misuse.rs:")), "{failure}");
+}
+
+#[test]
 fn whoever_asks_for_tokios_runtime_is_told_what_there_is() {
     let failure = failure(Sim::new(0).run(async { drop(tokio::spawn(async {})) }));
     assert!(failure.to_string().contains("use `spawn`, `sleep`, `timeout`"), "{failure}");
