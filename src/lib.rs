@@ -88,7 +88,7 @@ pub use executor::{
 pub use explore::exhaust;
 #[cfg(feature = "proptest")]
 pub use harness::{any_sim, sim_with, with_schedule};
-pub use hunt::{Hunt, HuntReport, check};
+pub use hunt::{CancelSweep, Hunt, HuntReport, PanicSweep, cancel_sweep, check, panic_sweep};
 pub use ident::{JobId, LoopId, ParseIdError, ResourceId, TaskId, WorkerId};
 pub use instant::{Instant, ParseInstantError};
 pub use kernel::{BlockedTask, Counts, LimitKind};
@@ -96,7 +96,7 @@ pub use rand::rng;
 pub use seed::{ParseSeedError, Seed};
 pub use sim::{Failure, FailureKind, Report, Sim};
 pub use task::{
-    FutureRef, InvalidState, Promise, Task, TaskError, TaskRef, all_tasks, catch_cancel, current_task, spawn,
+    FutureRef, InvalidState, Promise, Target, Task, TaskError, TaskRef, all_tasks, catch_cancel, current_task, spawn,
     spawn_fallible, yield_now,
 };
 pub use time::{

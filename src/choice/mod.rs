@@ -8,6 +8,7 @@
 //!
 //! - `kind`: what a question is about
 //! - `faults`: which kinds of faults there may be
+//! - `strike`: how a future is struck at an await point, as an answer
 //! - `subject`: who asks, as a path and as a key
 //! - `address`: both and a number
 //! - `rng`: the one generator, for proposals and for user code
@@ -24,6 +25,7 @@
 
 mod kind;
 mod faults;
+mod strike;
 mod subject;
 mod address;
 mod rng;
@@ -49,5 +51,6 @@ pub use names::SubjectCollision;
 pub use replay::{Replay, ReplayError, ReplayFault};
 pub use rng::{Prng, seeded_rng, sub_seed};
 pub use source::ChoiceSource;
+pub use strike::Strike;
 pub use subject::{PathError, SubjectKey, path_label};
 pub use turns::Turn;

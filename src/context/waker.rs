@@ -19,6 +19,9 @@ compile_error!("seedbed packs a run and a task into one pointer and needs a 64-b
 static TASK: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &TASK), wake_task, wake_task, |_| {});
 static JOB: RawWakerVTable = RawWakerVTable::new(|data| RawWaker::new(data, &JOB), wake_job, wake_job, |_| {});
 
+/// As `TASK`, and whoever clones it shows where it stands.
+static PROBE: RawWakerVTable = RawWakerVTable::new(clone_probe, wake_task, wake_probe, |_| {});
+
 /// Numbers of runs in the process, so that a waker knows its own wherever it is called. They reach no result.
 static RUNS: AtomicU32 = AtomicU32::new(1);
 
@@ -55,6 +58,38 @@ pub(crate) fn job_waker(run: u32, job: JobId) -> Waker {
 /// True if this is that task's own waker, not one that a combinator wrapped around it.
 pub(crate) fn is_own(waker: &Waker, run: u32, task: TaskId) -> bool {
     std::ptr::eq(waker.vtable(), &raw const TASK) && waker.data() == pack(run, task.get())
+}
+
+/// The waker of a task whose await points are looked at.
+pub(crate) fn probe_waker(run: u32, task: TaskId) -> ManuallyDrop<Waker> {
+    // SAFETY: as for `task_waker`; cloning looks the number up, too.
+    ManuallyDrop::new(unsafe { Waker::new(pack(run, task.get()), &PROBE) })
+}
+
+/// True if this is that task's own waker in the form that shows where it is polled.
+#[cold]
+pub(crate) fn is_probe(waker: &Waker, run: u32, task: TaskId) -> bool {
+    std::ptr::eq(waker.vtable(), &raw const PROBE) && waker.data() == pack(run, task.get())
+}
+
+/// A leaf of another library keeps the waker: the stack is that of its await. What it keeps is the plain waker.
+fn clone_probe(data: *const ()) -> RawWaker {
+    note_stack(data);
+    RawWaker::new(data, &TASK)
+}
+
+/// A task that wakes itself waits for its next turn, here.
+fn wake_probe(data: *const ()) {
+    note_stack(data);
+    wake_task(data);
+}
+
+fn note_stack(data: *const ()) {
+    let (run, _) = unpack(data);
+    current::of_run_plainly(run, |kernel| {
+        kernel.strikes.note_stack();
+        true
+    });
 }
 
 fn wake_task(data: *const ()) {

@@ -9,6 +9,7 @@ pub mod explain;
 mod exhaustive;
 mod distinct;
 mod sweep;
+mod strikes;
 
 pub use distinct::Distinct;
 pub use exhaustive::{Exhausted, Exhaustive, FoundFailure, SearchEnd, exhaust};
@@ -20,4 +21,6 @@ pub(crate) use shrink::Stepwise;
 pub(crate) use shrink::check_minimal;
 pub use shrink::{Nondeterminism, OtherFailure, ShrinkLimits, ShrinkProgress, ShrinkStop, Shrunk, shrink};
 pub use signature::Signature;
+pub(crate) use strikes::{POINTS_MAX, StrikePlan, strike_at};
+pub use strikes::{Struck, StruckPoint, Tried};
 pub use sweep::{SweepReport, Swept, sweep};

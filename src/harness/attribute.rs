@@ -90,6 +90,18 @@ impl TestSettings {
         Self { hunt }
     }
 
+    /// See [`Hunt::cancel`].
+    #[must_use]
+    pub fn cancel(self, path: &str) -> Self {
+        Self { hunt: self.hunt.cancel(path) }
+    }
+
+    /// See [`Hunt::panic`].
+    #[must_use]
+    pub fn panic(self, path: &str) -> Self {
+        Self { hunt: self.hunt.panic(path) }
+    }
+
     /// The test is marked `#[should_panic]`: see [`Hunt::should_fail`].
     #[must_use]
     pub fn should_panic(self) -> Self {

@@ -17,6 +17,7 @@ use super::settings::{BaseSeed, Fault, SettingError, Settings};
 use super::turns::nth_of;
 use super::watchdog::Shared;
 use crate::choice::FaultSet;
+use crate::explore::StrikePlan;
 use crate::seed::Seed;
 use crate::sim::{Outcome, Report, Sim};
 
@@ -64,9 +65,8 @@ type Configure = Arc<dyn Fn(Sim) -> Sim + Send + Sync>;
 ///             balance.set(before + amount);
 ///         })
 ///     });
-///     for deposit in deposits {
-///         deposit.await.unwrap();
-///     }
+///     let [ten, twenty] = deposits;
+///     (ten.await.unwrap(), twenty.await.unwrap());
 ///     assert_eq!(balance.get(), 30);
 /// });
 /// let Verdict::Failed(finding) = report.verdict else { panic!("{report}") };
@@ -84,6 +84,7 @@ pub struct Hunt {
     should_fail: bool,
     pub(super) scope: Scope,
     pub(super) shrink_inputs: Option<ShrinkInputs>,
+    pub(super) strikes: Vec<StrikePlan>,
 }
 
 impl Hunt {
@@ -113,8 +114,9 @@ impl Hunt {
     }
 
     fn at(place: Place, known: Option<TestPlace>, scope: Scope) -> Self {
-        let (settings, configure) = (Settings::default(), Vec::new());
-        Self { place, known, settings, wrong: None, configure, should_fail: false, scope, shrink_inputs: None }
+        let (settings, configure, strikes) = (Settings::default(), Vec::new(), Vec::new());
+        let (should_fail, shrink_inputs) = (false, None);
+        Self { place, known, settings, wrong: None, configure, should_fail, scope, shrink_inputs, strikes }
     }
 
     /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo` without faults.
@@ -365,14 +367,13 @@ impl Hunt {
         let is_plain = policy == "fifo" && faults.is_none_or(FaultSet::is_empty);
         let runs = settings.runs.map_or(if is_plain { 1 } else { RUNS }, u64::from);
         if let Some(error) = wrong {
-            let mut report = HuntReport::new(&place.hunt, seed, &policy, runs);
-            (report.verdict, report.should_fail) = (Verdict::Misconfigured(error), self.should_fail);
-            return report;
+            let (verdict, begun) = (Verdict::Misconfigured(error), HuntReport::new(&place.hunt, seed, &policy, runs));
+            return HuntReport { verdict, should_fail: self.should_fail, ..begun };
         }
         let program = overruled(program, settings.fault_points.clone());
         // Fewer runs than the code asks for need not get everywhere.
         let judges = !self.should_fail && runs > 1 && runs >= own_runs.map_or(RUNS, u64::from);
-        let (should_fail, scope, shrink_inputs) = (self.should_fail, self.scope, self.shrink_inputs);
+        let Self { should_fail, scope, shrink_inputs, strikes, .. } = self;
         Search {
             place,
             settings,
@@ -385,6 +386,7 @@ impl Hunt {
             scope,
             program,
             shrink_inputs,
+            strikes,
             watch: None,
         }
         .run()

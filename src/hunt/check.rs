@@ -37,7 +37,7 @@ where
 }
 
 /// The path of the function in which a closure stands, or of the function itself, inside its crate.
-fn name_of<F>() -> String {
+pub(super) fn name_of<F>() -> String {
     let mut path = std::any::type_name::<F>();
     while let Some(outer) = path.strip_suffix("::{{closure}}") {
         path = outer;

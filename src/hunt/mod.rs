@@ -17,6 +17,7 @@ mod regressions;
 mod proof;
 mod misfit;
 mod report;
+mod strike_words;
 mod render;
 mod ending;
 mod interrupt;
@@ -27,9 +28,15 @@ mod search;
 mod builder;
 mod check;
 mod asked;
+mod await_sweep;
+mod strikes;
 #[cfg(feature = "proptest")]
 mod cases;
 
+pub use await_sweep::{
+    AwaitSweep, AwaitSweepReport, CancelSweep, CancelSweepReport, Cancels, PanicSweep, PanicSweepReport, Panics,
+    cancel_sweep, panic_sweep,
+};
 pub use builder::Hunt;
 pub use check::check;
 #[cfg(feature = "proptest")]

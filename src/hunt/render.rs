@@ -9,6 +9,7 @@ use super::proof::Proof;
 use super::regressions::Saved;
 use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
 use super::settings::Detail;
+use super::strike_words::{await_points, called, counted, nothing_struck};
 use crate::choice::Kind;
 use crate::explore::{Distinct, ShrinkStop, Shrunk};
 use crate::trace::{Level, Trace};
@@ -38,6 +39,7 @@ impl Display for Lines<'_> {
         match &report.verdict {
             Verdict::Passed => {
                 writeln!(f, "seedbed: {name} passed {}", report.explored())?;
+                report.struck.iter().try_for_each(|struck| f.write_str(&await_points(struck)))?;
                 return points(f, report.points.iter());
             }
             Verdict::Unexplored(missed) => {
@@ -50,6 +52,11 @@ impl Display for Lines<'_> {
             Verdict::Interrupted => {
                 let runs = counted(report.runs, "run");
                 return write!(f, "seedbed: {name} was stopped after {runs} of {}; none failed", report.runs_wanted);
+            }
+            Verdict::NothingStruck { subject, tasks } => nothing_struck(f, name, subject, tasks)?,
+            Verdict::TooManyPoints { subject, points, max } => {
+                writeln!(f, "seedbed: {name} was not swept: {} has {points} await points", called(subject))?;
+                writeln!(f, "  {max} are struck at most: raise that with `max_points`, or look at a part of it")?;
             }
             Verdict::Misconfigured(error) => return write!(f, "seedbed: {name} was not run\n  {error}"),
             Verdict::ReplayPassed(trace) => {
@@ -97,6 +104,11 @@ impl HuntReport {
                 };
                 writeln!(f, "seedbed: {name} failed on {run} (seed {seed}, policy {policy})")?;
             }
+            Found::Struck { subject, strike, point, of } => {
+                let (who, n) = (called(subject), u64::from(point.n) + 1);
+                writeln!(f, "seedbed: {name} failed with {who} {strike}, at await point {n} of {of}")?;
+                writeln!(f, "  await point {n}: {point}")?;
+            }
             Found::Saved { path, line } => {
                 writeln!(f, "seedbed: {name} failed with a saved replay, {}:{line}", path.display())?;
             }
@@ -104,6 +116,7 @@ impl HuntReport {
         }
         indented(f, "  ", &finding.failure.kind.to_string())?;
         finding.failure.inputs.iter().try_for_each(|input| indented(f, "  with ", input))?;
+        self.struck.iter().try_for_each(|struck| f.write_str(&await_points(struck)))?;
         if !finding.mismatches.is_empty() {
             f.write_str("  the replay line does not fit the code")?;
             misfits(f, "    ", &finding.mismatches)?;
@@ -254,13 +267,8 @@ fn indented(f: &mut Formatter<'_>, margin: &str, text: &str) -> fmt::Result {
     text.lines().try_for_each(|line| writeln!(f, "{margin}{line}"))
 }
 
-/// `1 run`, `2 runs`.
 /// As `counted`, of what is only estimated where there is too much of it.
 fn different(count: u64, thing: &str) -> String {
     let about = if count > Distinct::EXACT_MAX { "about " } else { "" };
     format!("{about}{}", counted(count, thing))
-}
-
-fn counted(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

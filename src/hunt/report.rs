@@ -7,10 +7,10 @@ use super::points::PointTally;
 use super::proof::Proof;
 use super::regressions::{Saved, SavedLineError};
 use super::settings::{Detail, SettingError};
-use crate::choice::Replay;
-use crate::explore::{Explanation, Shrunk, Signature};
+use crate::choice::{Replay, Strike};
+use crate::explore::{Explanation, Shrunk, Signature, Struck};
 use crate::seed::Seed;
-use crate::sim::Failure;
+use crate::sim::{AwaitPoint, Failure};
 use crate::trace::Trace;
 
 /// What a hunt came to. Its `Display` is what a person reads.
@@ -45,6 +45,8 @@ pub struct HuntReport {
     pub traces: u64,
     /// The [points](crate::fault) of the program that were reached, and those that should have been; empty unless all runs were made.
     pub points: Vec<PointTally>,
+    /// What came of striking at await points, for each task or future that was to be struck, as far as it went.
+    pub struck: Vec<Struck>,
     /// What it came to.
     pub verdict: Verdict,
     /// What else is to be said.
@@ -75,6 +77,22 @@ pub enum Verdict {
     ReplayPassed(Box<Trace>),
     /// A replay line was given that does not fit this code, and the run passes.
     ReplayMisfit(Vec<Misfit>),
+    /// A task or future was to be struck at its await points, and has none.
+    NothingStruck {
+        /// Its path, or `(target)`.
+        subject: String,
+        /// Paths of tasks that there are, the first few.
+        tasks: Vec<String>,
+    },
+    /// A task or future was to be struck at its await points, and has too many.
+    TooManyPoints {
+        /// Its path, or `(target)`.
+        subject: String,
+        /// How many it has.
+        points: u64,
+        /// How many may be struck.
+        max: u64,
+    },
     /// A setting cannot be read, so that nothing was run.
     Misconfigured(SettingError),
 }
@@ -121,6 +139,17 @@ pub enum Found {
         seed: Seed,
         /// Its policy.
         policy: String,
+    },
+    /// One in which a task or future was struck at one of its await points.
+    Struck {
+        /// Its path, or `(target)`.
+        subject: String,
+        /// How it was struck.
+        strike: Strike,
+        /// Where.
+        point: AwaitPoint,
+        /// How many await points it has.
+        of: u64,
     },
     /// One that was kept in the file of regressions.
     Saved {
@@ -246,6 +275,7 @@ impl HuntReport {
             schedules: 0,
             traces: 0,
             points: Vec::new(),
+            struck: Vec::new(),
             verdict: Verdict::Passed,
             remarks: Vec::new(),
             detail: None,

@@ -20,7 +20,7 @@ use super::report::{Between, Found, HuntReport, Remark, Verdict};
 use super::settings::{BaseSeed, Fault, SettingError, Settings, unknown_policy};
 use super::watchdog::{SPAN, Shared, Watch, Watched};
 use crate::choice::{FaultSet, Kind, Replay, ReplayMode};
-use crate::explore::{ExplainLimits, ShrinkLimits, Swept, sweep};
+use crate::explore::{ExplainLimits, ShrinkLimits, StrikePlan, Swept, sweep};
 use crate::policy::{Profile, by_name};
 use crate::seed::Seed;
 use crate::sim::{Failure, Report, Sim};
@@ -60,6 +60,8 @@ pub(super) struct Search {
     pub(super) program: Shared,
     /// Set where runs have inputs.
     pub(super) shrink_inputs: Option<ShrinkInputs>,
+    /// Whom to strike at await points.
+    pub(super) strikes: Vec<StrikePlan>,
     /// Set while it goes on.
     pub(super) watch: Option<Watch>,
 }
@@ -100,7 +102,7 @@ impl Search {
     }
 
     /// Makes a run.
-    fn make(&self, sim: Sim) -> Report<()> {
+    pub(super) fn make(&self, sim: Sim) -> Report<()> {
         match &self.watch {
             Some(watch) => watch.run(sim),
             None => (self.program)(sim),
@@ -190,6 +192,10 @@ impl Search {
         if let Err(failure) = &first.result {
             let failed = Failed { number: PLAIN, digest: first.digest, failure: failure.clone() };
             report.verdict = self.failed(failed, report.seed, faults, profile, regressions.as_ref());
+            return;
+        }
+        if let Some(verdict) = self.strike(report, &first, regressions.as_ref()) {
+            report.verdict = verdict;
             return;
         }
         let failures = Mutex::new(BTreeMap::new());
@@ -305,7 +311,7 @@ impl Search {
         }
     }
 
-    fn investigator<'a>(&'a self, regressions: Option<&'a Regressions>) -> Investigator<'a> {
+    pub(super) fn investigator<'a>(&'a self, regressions: Option<&'a Regressions>) -> Investigator<'a> {
         let mut limits = ShrinkLimits::default();
         let mut explain_limits = ExplainLimits::default();
         if let Some(runs) = self.settings.shrink_runs {

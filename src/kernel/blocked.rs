@@ -71,7 +71,7 @@ impl Kernel {
     }
 
     /// A future in words, as the object of "waits for".
-    fn describe(&self, key: Key) -> String {
+    pub(super) fn describe(&self, key: Key) -> String {
         let Some(future) = self.find(key) else { return "a future that is gone".to_owned() };
         let name = future.extra.as_ref().and_then(|extra| extra.name.as_deref());
         match future.kind {

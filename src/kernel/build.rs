@@ -16,9 +16,10 @@ use super::marks::Marks;
 use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
+use super::strikes::{Probe, Strikes};
 use super::tasks::{RunTask, Tasks};
 use super::wall::Wall;
-use crate::choice::ChoiceSource;
+use crate::choice::{ChoiceSource, SubjectKey};
 use crate::policy::Policy;
 use crate::seed::Seed;
 use crate::trace::{Names, Recorder};
@@ -43,6 +44,8 @@ pub(crate) struct Config {
     /// Fault points that strike, or do not, whatever is drawn.
     pub(crate) forced: Vec<(String, bool)>,
     pub(crate) heartbeat: Option<Arc<Heartbeat>>,
+    /// Whose await points are kept, and how they are shown.
+    pub(crate) watched: Option<(SubjectKey, Probe)>,
 }
 
 impl Kernel {
@@ -57,9 +60,11 @@ impl Kernel {
             config.recorder.is_recording(),
         );
         picker.force(config.forced);
+        let strikes = Strikes::new(picker.faults, config.watched);
         Self {
-            plain_until: if picker.explores { 0 } else { limits.steps },
+            plain_until: if picker.explores || strikes.is_on() { 0 } else { limits.steps },
             picker,
+            strikes,
             run,
             now: 0,
             tasks: Tasks::default(),
@@ -130,8 +135,10 @@ impl Kernel {
         self.picker.renew(seed, policy, choices, stall, profile, recording);
         self.picker.force(forced);
         self.recorder = config.recorder;
+        self.strikes = Strikes::new(self.picker.faults, config.watched);
         (self.limits, self.heartbeat) = limits_of(config.limits, config.heartbeat);
-        self.plain_until = if self.picker.explores { 0 } else { self.limits.steps };
+        let looks = self.picker.explores || self.strikes.is_on();
+        self.plain_until = if looks { 0 } else { self.limits.steps };
         (self.default_workers, self.manual_time) = (config.default_workers, config.manual_time);
         self.run = run;
         (self.current_loop, self.running_loop) = (None, None);

@@ -135,6 +135,12 @@ impl Loop {
         Some(timer)
     }
 
+    /// When the timer is due that settles a future: looked for among all, for the words of a report.
+    pub(crate) fn deadline_of(&self, key: Key) -> Option<u64> {
+        let timer = self.timers.iter().find(|Reverse(timer)| matches!(timer.target(), Target::Settle(of) if of == key));
+        timer.map(|Reverse(timer)| timer.deadline)
+    }
+
     /// The earliest timer, live or not.
     #[inline]
     pub(crate) fn peek_timer(&self) -> Option<&Timer> {

@@ -22,6 +22,7 @@ use super::outside::Outside;
 use super::picker::Picker;
 use super::resources::Resources;
 use super::stop::Stop;
+use super::strikes::Strikes;
 use super::tasks::{RunTask, Task, Tasks};
 use super::wall::Wall;
 use crate::choice;
@@ -140,6 +141,8 @@ pub(crate) struct Kernel {
     pub(crate) idle: Idle,
     pub(crate) resources: Resources,
     pub(crate) picker: Picker,
+    /// Who is struck at await points, and whose are kept.
+    pub(crate) strikes: Strikes,
     pub(crate) limits: Limits,
     pub(crate) steps: u64,
     /// Who is told of every step, if anybody is, and the limit on steps, which is 0 then in `limits`.

@@ -171,6 +171,11 @@ impl Picker {
         }
     }
 
+    /// As `decide`, where only a plan may say anything but the plain answer.
+    pub(super) fn decide_by_plan(&mut self, subject: SubjectKey, kind: Kind, bound: u32) -> u32 {
+        self.choices.decide(subject, kind, bound, || 0)
+    }
+
     /// Names the subject of questions asked outside every task, for the record.
     pub(crate) fn introduce_outside(&mut self, subject: SubjectKey) {
         if self.choices.is_watching() && subject == SubjectKey::of_path("(outside)") {

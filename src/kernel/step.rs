@@ -8,14 +8,13 @@ use super::cut_short::{Cancelled, PanicReport};
 use super::future::{Callback, State, TaskExtra};
 use super::handle::Ready;
 use super::limits::LimitKind;
-use super::machine::{Call, Closure, Kernel, PanicRecord};
+use super::machine::{Call, Closure, Kernel};
 use super::pick::Pick;
-use super::stop::{RUN_IS_OVER, Stop};
 use super::tasks::{Outcome, RunTask};
 use crate::choice::Kind;
 use crate::ident::{LoopId, TaskId};
 use crate::policy::Observation;
-use crate::trace::{Actor, Event, TextId};
+use crate::trace::Event;
 
 /// What the loop does next; the user code in it is run outside the borrow.
 pub(crate) enum Next {
@@ -212,12 +211,18 @@ impl Kernel {
         let now = self.now;
         let task = self.tasks.get_mut(id)?;
         let runner = task.begin_step(now);
-        let (check, hidden) = (task.check_cancel, task.hidden);
+        let hidden = task.hidden;
         self.enter_task(id);
         self.asked = self.picker.asks_at_awaits();
         if !hidden {
             self.emit(Event::Polled { task: id });
+            if self.strikes.is_on()
+                && let Some(next) = self.strike_at_step(id, &runner)
+            {
+                return Some(next);
+            }
         }
+        let check = self.tasks.get(id).is_some_and(|task| task.check_cancel);
         if check && let Some(cancelled) = self.deliver(id) {
             return Some(Next::Drop(id, runner, cancelled));
         }
@@ -253,7 +258,7 @@ impl Kernel {
             if self.picker.asks_at_awaits() {
                 self.at_await_point(id);
             }
-            return true;
+            return !self.strikes.is_on() || self.strike_at_await(id);
         };
         self.raised = Some((runner, raised));
         (self.current, self.stepping) = (Some(id), Some(id));
@@ -374,36 +379,5 @@ impl Kernel {
             State::Pending | State::Finished => unreachable!("seedbed bug: that is no such end, please report"),
         };
         *count += 1;
-    }
-
-    /// Remembers a panic until somebody is told of it.
-    pub(crate) fn record_panic(&mut self, task: Option<TaskId>, report: &Arc<PanicReport>) {
-        if self.show_panic(task, report) {
-            self.panics.push(PanicRecord { report: Arc::clone(report), observed: false });
-        }
-    }
-
-    /// A panic that nobody can be told of is the verdict, unless one stands.
-    pub(crate) fn stop_by_panic(&mut self, task: Option<TaskId>, report: Arc<PanicReport>) {
-        self.show_panic(task, &report);
-        self.stop_with(Stop::Panic(report));
-    }
-
-    /// False if it only unwinds what still runs when the verdict stands.
-    fn show_panic(&mut self, task: Option<TaskId>, report: &PanicReport) -> bool {
-        let is_news = self.stop.is_none() || report.message != RUN_IS_OVER;
-        if is_news {
-            let message: TextId = self.recorder.text(&report.message);
-            let who = task.map_or_else(|| self.actor(), Actor::Task);
-            self.emit(Event::Panicked { who, message });
-        }
-        is_news
-    }
-
-    /// Notes that someone awaited a task that panicked.
-    pub(crate) fn observe_panic(&mut self, report: &Arc<PanicReport>) {
-        for record in self.panics.iter_mut().filter(|record| Arc::ptr_eq(&record.report, report)) {
-            record.observed = true;
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::report::Report;
-use crate::choice::{Departures, InputPath, Replay, ReplayMode};
+use crate::choice::{Departures, InputPath, Replay, ReplayMode, SubjectKey};
 use crate::fault::check_fault;
 use crate::kernel::{Heartbeat, Limits};
 use crate::policy::{Fifo, Policy};
@@ -54,6 +54,8 @@ pub struct Sim {
     pub(super) forced: Vec<(String, bool)>,
     /// Those that go before.
     pub(super) overruled: Vec<(String, bool)>,
+    /// Whose await points are kept.
+    pub(super) await_points: Option<SubjectKey>,
     /// Inputs that the test is to be given, whatever the departures say.
     inputs: Option<InputPath>,
 }
@@ -84,6 +86,7 @@ impl Sim {
             wall: WallTime::START,
             forced: Vec::new(),
             overruled: Vec::new(),
+            await_points: None,
             inputs: None,
         }
     }
@@ -295,6 +298,25 @@ impl Sim {
 }
 
 impl Sim {
+    /// Keeps where the task of this path waits, for [`Report::await_points`](crate::Report): each time that its coroutine returns `Pending`. The
+    /// run is the same as without, and slower.
+    ///
+    /// ```
+    /// use seedbed::{Sim, sync::Lock};
+    /// let report = Sim::new(0).await_points("main").run(async {
+    ///     let lock = Lock::new().named("ledger");
+    ///     let held = lock.lock().await;
+    ///     let late = seedbed::spawn(async move { drop(held) });
+    ///     let _again = lock.lock().await;
+    ///     late.await.unwrap();
+    /// });
+    /// assert_eq!(report.await_points[0].waits_for, "lock ledger");
+    /// ```
+    pub fn await_points(mut self, path: &str) -> Self {
+        self.await_points = Some(SubjectKey::of_path(path));
+        self
+    }
+
     /// Has the test given these inputs, whatever the departures say.
     pub(crate) fn pin_inputs(mut self, inputs: Option<InputPath>) -> Self {
         self.inputs = inputs;

@@ -1,5 +1,6 @@
 //! What a run came to, as a value.
 
+use super::await_point::AwaitPoint;
 use super::failure::Failure;
 use crate::choice::{Departures, Mismatch};
 use crate::fault::PointCount;
@@ -41,6 +42,8 @@ pub struct Report<T> {
     pub leaked: Vec<String>,
     /// What the run was like, if that was asked for.
     pub profile: Profile,
+    /// Where a task waited, if that was asked for ([`Sim::await_points`](crate::Sim::await_points)).
+    pub await_points: Vec<AwaitPoint>,
     /// The choices that departed from plain FIFO order, if they were recorded or replayed.
     pub departures: Departures,
     /// Where a strict replay did not fit the program.
@@ -83,6 +86,7 @@ impl<T> Report<T> {
             tasks: self.tasks,
             leftovers: self.leftovers,
             leaked: self.leaked,
+            await_points: self.await_points,
             departures: self.departures,
             mismatches: self.mismatches,
             profile: self.profile,
@@ -105,6 +109,7 @@ impl<T> Report<T> {
             tasks: self.tasks,
             leftovers: self.leftovers.clone(),
             leaked: self.leaked.clone(),
+            await_points: self.await_points.clone(),
             departures: self.departures.clone(),
             mismatches: self.mismatches.clone(),
             profile: self.profile.clone(),

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::panic::Location;
 
+use super::await_point::AwaitPoint;
 use super::builder::Sim;
 use super::failure::{Failure, FailureKind};
 use super::report::Report;
@@ -12,7 +13,7 @@ use crate::context::{self, World};
 use crate::event_loop::LoopError;
 use crate::fault;
 use crate::instant::Instant;
-use crate::kernel::{Config, Kernel};
+use crate::kernel::{Config, Kernel, Probe};
 use crate::task::TaskError;
 use crate::trace::Recorder;
 
@@ -120,6 +121,7 @@ impl Sim {
             wall: u64::try_from(self.wall.since_epoch().as_nanos()).unwrap_or(u64::MAX),
             forced: [self.overruled, self.forced].concat(),
             heartbeat: self.heartbeat,
+            watched: self.await_points.map(|subject| (subject, context::probe as Probe)),
         }
     }
 }
@@ -151,6 +153,7 @@ fn report<T>(seed: crate::seed::Seed, kernel: &mut Kernel, outcome: Outcome<T>) 
         leftovers: std::mem::take(&mut kernel.leftovers),
         leaked: std::mem::take(&mut kernel.leaked),
         profile,
+        await_points: await_points(kernel),
         departures: choices.departures,
         mismatches: choices.mismatches,
         choices: choices.questions,
@@ -159,6 +162,11 @@ fn report<T>(seed: crate::seed::Seed, kernel: &mut Kernel, outcome: Outcome<T>) 
         digest: trace.digest(),
         trace,
     }
+}
+
+fn await_points(kernel: &mut Kernel) -> Vec<AwaitPoint> {
+    let points = std::mem::take(&mut kernel.strikes.points);
+    (0..).zip(points).map(|(n, point)| AwaitPoint::new(n, point)).collect()
 }
 
 /// Why a run failed, if it did. A panic that nobody was told of comes first: it is likely the cause of what followed.

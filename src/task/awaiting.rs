@@ -92,11 +92,28 @@ impl Awaiting {
     #[inline]
     pub(crate) fn look(&mut self, kernel: &mut Kernel, cx: &Context<'_>) -> Found {
         let own = kernel.current.is_some_and(|task| context::is_own(cx.waker(), self.run, task));
+        if !own && kernel.strikes.is_on() && is_probe(kernel, cx) {
+            return self.look_probing(kernel, cx);
+        }
         if !own && kernel.running_loop.is_none() && kernel.outside.current.is_none() {
             return Found::NoLoop;
         }
         kernel.poll_future(self.key, &mut self.waiting, own, cx.waker())
     }
+
+    /// The look of a task whose await points are kept: by a waker that is as good as its own.
+    #[cold]
+    fn look_probing(&mut self, kernel: &mut Kernel, cx: &Context<'_>) -> Found {
+        let found = kernel.poll_future(self.key, &mut self.waiting, true, cx.waker());
+        if found == Found::Pending {
+            kernel.strikes.note_stack();
+        }
+        found
+    }
+}
+
+fn is_probe(kernel: &Kernel, cx: &Context<'_>) -> bool {
+    kernel.current.is_some_and(|task| context::is_probe(cx.waker(), kernel.run, task))
 }
 
 /// What an await that can never succeed ends with.

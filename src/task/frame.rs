@@ -65,7 +65,9 @@ impl Frame {
         let entered = context::with("a `catch_cancel`, `timeout` or `TaskGroup`", |kernel| {
             let Some(task) = kernel.current else { return place.is_none().then_some(Ok(Inside { outer: None })) };
             // A combinator's waker is kept: it may poll only what was woken.
-            let wrapped = Some(cx.waker()).filter(|waker| !context::is_own(waker, kernel.run, task));
+            let wrapped = Some(cx.waker()).filter(|waker| {
+                !context::is_own(waker, kernel.run, task) && !context::is_probe(waker, kernel.run, task)
+            });
             let outer = match *place {
                 Some(Place { run, task: owner, index }) if run == kernel.run && owner == task => {
                     kernel.enter_again(task, index, wrapped)

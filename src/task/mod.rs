@@ -14,6 +14,7 @@ mod yield_now;
 mod waiter;
 mod frame;
 mod cancel;
+mod target;
 
 pub use cancel::{CatchCancel, Resume, catch_cancel};
 pub use current::{all_tasks, current_task};
@@ -23,6 +24,7 @@ pub use handle::{Task, TaskRef};
 pub use join::Join;
 pub use promise::Promise;
 pub use spawn::{Builder, spawn, spawn_fallible};
+pub use target::{RunTarget, Target};
 pub use yield_now::{YieldNow, yield_now};
 
 pub use crate::kernel::{Cancelled, PanicReport};

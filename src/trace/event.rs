@@ -127,6 +127,17 @@ vocabulary! {
         /// Which.
         task: TaskId,
     }
+    /// A fault struck a task at one of its await points: it was cancelled, dropped, or made to panic.
+    0x1b Summary "strike" AwaitStruck {
+        /// Whom.
+        who: Actor,
+        /// Whether it is cancelled, or panics.
+        kind: Kind,
+        /// The number of the await point, from 0.
+        nth: u32,
+        /// What was done to it, and what it waited for.
+        how: TextId,
+    }
     /// A sleep began.
     0x20 Summary "sleep" Slept {
         /// Who sleeps.
@@ -298,7 +309,7 @@ mod tests {
             table.join(" "),
             "01 LoopStarted 02 LoopStopped 03 LoopClosed 04 CallbackRun 05 TasksShutDown 06 Deadlocked 07 LimitReached \
              10 Spawned 11 Polled 12 Woken 13 Finished 14 Failed 15 Cancelled 16 Panicked 17 CancelRequested \
-             18 CancelCaught 19 Leaked 1a ForeignWake \
+             18 CancelCaught 19 Leaked 1a ForeignWake 1b AwaitStruck \
              20 Slept 21 TimeoutArmed 22 TimeoutExpired 23 Advanced 24 TimerFired 25 Late 26 Blocked 27 WallChanged \
              30 Waiting 31 Acquired 32 Released 33 Signalled \
              40 JobSubmitted 41 JobStarted 42 JobFinished 43 JobCancelled 44 JobCrashed \

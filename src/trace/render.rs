@@ -110,6 +110,7 @@ fn write_who(out: &mut String, names: &Names, event: Event) -> fmt::Result {
         | Event::Released { who, .. }
         | Event::Signalled { who, .. }
         | Event::Chose { who, .. }
+        | Event::AwaitStruck { who, .. }
         | Event::Note { who, .. }
         | Event::Captured { who, .. }
         | Event::Struck { who, .. }
@@ -139,6 +140,7 @@ fn write_details(out: &mut String, entry: &Entry<'_>, event: Event) -> fmt::Resu
         | Event::Panicked { .. }
         | Event::Note { .. }
         | Event::Captured { .. }
+        | Event::AwaitStruck { .. }
         | Event::Struck { .. }
         | Event::WallChanged { .. } => write_line(out, entry.text().unwrap_or_default()),
         Event::TimeoutArmed { until: None, .. } => out.write_str("never"),

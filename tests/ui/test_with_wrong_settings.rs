@@ -60,6 +60,12 @@ async fn duration_without_unit() {}
 #[seedbed::test(blocked = "1.5s")]
 async fn duration_with_fraction() {}
 
+#[seedbed::test(cancel = worker)]
+async fn path_without_quotes() {}
+
+#[seedbed::test(panic = "main//worker")]
+async fn path_with_an_empty_name() {}
+
 #[seedbed::test(virtual_time = "600 years", steps = "many", colour = "red")]
 async fn everything_is_reported_at_once(#[strategy] argument: u8) {}
 

@@ -39,6 +39,8 @@ use proc_macro::TokenStream;
 /// | `virtual_time` | a duration such as `"90s"`, `"1h 30m"`, `"250ms"` | the default of `Sim` |
 /// | `blocked` | a duration: the loop may be blocked at most so long | the default of `Sim` |
 /// | `points` | modules with their crate, `"shop::ledger, shop::queue"`: each of their points must be met; or `"off"` | those of the test itself: see `Hunt::points` |
+/// | `cancel` | the path of a task such as `"main/worker"`: the plain run is made again with it cancelled at its first await point, at its second, and so on | nothing is cancelled |
+/// | `panic` | the path of a task, which is made to panic after each of its await points in the same way | nothing is made to panic |
 ///
 /// # Arguments
 ///

@@ -47,10 +47,12 @@ enum Kind {
     Duration,
     /// Paths of modules, separated by commas, or `off`.
     Modules,
+    /// The path of a task.
+    Path,
 }
 
 /// Every setting, in the order in which messages list them. Each is a method of `TestSettings`.
-const SETTINGS: [(&str, Kind); 11] = [
+const SETTINGS: [(&str, Kind); 13] = [
     ("runs", Kind::Positive),
     ("seed", Kind::Integer(64)),
     ("policy", Kind::Policy),
@@ -62,6 +64,8 @@ const SETTINGS: [(&str, Kind); 11] = [
     ("virtual_time", Kind::Duration),
     ("blocked", Kind::Duration),
     ("points", Kind::Modules),
+    ("cancel", Kind::Path),
+    ("panic", Kind::Path),
 ];
 
 /// The units of a duration and how many nanoseconds each has.
@@ -143,6 +147,7 @@ impl Entry {
             // In nanoseconds, so that the macro names no type.
             Kind::Duration => self.duration()?.into_token_stream(),
             Kind::Modules => self.modules()?.into_token_stream(),
+            Kind::Path => self.path()?.into_token_stream(),
         };
         Ok(quote! { .#key(#value) })
     }
@@ -232,6 +237,16 @@ impl Entry {
                 Ok(literal.clone())
             }
             _ => Err(self.wrong("modules with their crate, such as \"shop::ledger\", separated by commas, or \"off\"")),
+        }
+    }
+
+    fn path(&self) -> Result<LitStr> {
+        let is_label = |label: &str| !label.is_empty() && label.trim() == label && !label.contains(char::is_control);
+        match &self.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) if literal.value().split('/').all(is_label) => {
+                Ok(literal.clone())
+            }
+            _ => Err(self.wrong("the path of a task in quotes, such as \"main/worker\"")),
         }
     }
 

@@ -6,7 +6,7 @@ use super::explanation::{Deed, Overtaker};
 use crate::choice::{Address, Kind, path_label};
 use crate::ident::TaskId;
 use crate::instant::Instant;
-use crate::kernel::job_path;
+use crate::kernel::{TARGET, job_path};
 use crate::trace::{Actor, Event, Names, Trace};
 
 /// What a departure did, and when.
@@ -42,6 +42,17 @@ struct Answer {
     value: u32,
 }
 
+/// A fault that struck at an await point.
+struct Strike {
+    at: Instant,
+    event: u64,
+    kind: Kind,
+    nth: u32,
+    subject: String,
+    who: String,
+    how: String,
+}
+
 /// A trace, gone through once.
 pub(super) struct Deeds<'a> {
     names: &'a Names,
@@ -49,6 +60,8 @@ pub(super) struct Deeds<'a> {
     activations: BTreeMap<TaskId, Vec<Activation>>,
     /// By who asked and about what: each answer that was not plain, in order. A fault point asks under its own name inside the task.
     answers: BTreeMap<(String, Kind), Vec<Answer>>,
+    /// What struck at await points: when, at which position, whom and how.
+    strikes: Vec<Strike>,
     /// By the step before them: its task and which activation of it.
     moves: BTreeMap<Option<(TaskId, usize)>, Moves>,
 }
@@ -61,6 +74,7 @@ impl<'a> Deeds<'a> {
             tasks: BTreeMap::new(),
             activations: BTreeMap::new(),
             answers: BTreeMap::new(),
+            strikes: Vec::new(),
             moves: BTreeMap::new(),
         };
         if !trace.left_out().is_empty() {
@@ -91,6 +105,16 @@ impl<'a> Deeds<'a> {
                     let subject = format!("{}/{}", deeds.subject(who), path_label(entry.text().unwrap_or_default()));
                     let struck = Answer { at: time, event, value: 1 };
                     deeds.answers.entry((subject, Kind::Point)).or_default().push(struck);
+                }
+                Event::AwaitStruck { who, kind, nth, .. } => {
+                    let text = entry.text().unwrap_or_default();
+                    // Before what was done to a sweep's target stands the subject that it has.
+                    let (subject, who, how) = match text.strip_prefix(TARGET) {
+                        Some(how) => (TARGET.to_owned(), format!("the target in {}", deeds.names.actor(who)), how),
+                        None => (deeds.subject(who), deeds.names.actor(who), text),
+                    };
+                    let how = how.trim_start().to_owned();
+                    deeds.strikes.push(Strike { at: time, event, kind, nth, subject, who, how });
                 }
                 Event::Polled { task } => {
                     let overtook = overtaking.take() == Some(task);
@@ -161,6 +185,7 @@ impl<'a> Deeds<'a> {
         match address.kind() {
             Kind::Overtaken => self.overtaken(address),
             Kind::Clock => self.clock(address),
+            Kind::Cancel | Kind::Panic => self.struck(address),
             kind => self.answered(address, kind, before),
         }
         .unwrap_or(Told { deed: Deed::Untold, at: None, event: None })
@@ -201,6 +226,15 @@ impl<'a> Deeds<'a> {
         };
         let deed = Deed::Clock { to: moves.to, expired: name(&moves.expired), waiting: name(&moves.waiting) };
         Some(Told { deed, at: Some(moves.to), event: Some(moves.event) })
+    }
+
+    fn struck(&self, address: &Address) -> Option<Told> {
+        let is_it = |strike: &&Strike| {
+            (strike.kind, strike.nth, strike.subject.as_str()) == (address.kind(), address.n(), address.subject())
+        };
+        let Strike { at, event, who, how, .. } = self.strikes.iter().find(is_it)?;
+        let deed = Deed::Struck { who: who.clone(), how: how.clone() };
+        Some(Told { deed, at: Some(*at), event: Some(*event) })
     }
 
     fn answered(&self, address: &Address, kind: Kind, before: usize) -> Option<Told> {

@@ -133,6 +133,13 @@ pub enum Deed {
         /// The answer: for faults that last, virtual nanoseconds.
         value: u32,
     },
+    /// A task was cancelled or dropped at an await point, or made to panic there.
+    Struck {
+        /// Who.
+        who: String,
+        /// How, and what it waited for.
+        how: String,
+    },
     /// The trace does not show it.
     Untold,
 }

@@ -127,6 +127,7 @@ fn write_deed(f: &mut fmt::Formatter<'_>, explained: &Explained) -> fmt::Result 
         Deed::Late { who, nanos } => write!(f, "let a timer of {who} expire {}s late", Instant::from_nanos(*nanos)),
         Deed::Point { who, name } => write!(f, "let the fault point {name:?} strike in {who}"),
         Deed::Fault { kind, who, value } => write_fault(f, *kind, who, *value, &explained.address),
+        Deed::Struck { who, how } => write!(f, "{who} was {how}"),
         Deed::Untold => write!(f, "{} = {}", explained.address, explained.answer),
     }
 }
@@ -139,8 +140,6 @@ fn write_fault(f: &mut fmt::Formatter<'_>, kind: Kind, who: &str, value: u32, ad
         Kind::Stall => write!(f, "kept {who} waiting for {span}s though it was ready"),
         Kind::Wake => write!(f, "let a wake of {who} arrive {span}s late"),
         Kind::Spurious => write!(f, "polled {who} though nothing had woken it"),
-        Kind::Cancel => write!(f, "cancelled {who} where it waited"),
-        Kind::Panic => write!(f, "let {who} panic where it waited"),
         Kind::Wall => match wall_change(value) {
             Some(change) => write!(f, "let the wall clock {change} before {who} read it"),
             None => write!(f, "{address} = {value}"),
@@ -214,6 +213,10 @@ fn short(line: &str) -> String {
 
 /// Which other values do; nothing where there is no other.
 fn values_in_words(kind: Kind, own: u32, values: &Values) -> Option<String> {
+    // Ways to be struck are neither low nor high.
+    if matches!(kind, Kind::Cancel | Kind::Panic) {
+        return None;
+    }
     let Values { failing, passing, complete } = values;
     let others = failing.len() + passing.len() - 1;
     if others == 0 {
