@@ -71,3 +71,14 @@ fn the_ticker_prints_its_three_traces() {
     let all_shown = shown.lines().all(|line| printed.contains(line));
     assert!(all_shown, "the README shows\n{shown}\nand the example prints\n{printed}");
 }
+
+#[test]
+fn chaos_is_reported_as_the_page_on_faults_shows() {
+    let page = std::fs::read_to_string(root().join("docs/faults.md")).unwrap();
+    let shown = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let printed = run("cargo run --example chaos", "chaos");
+    // Where it is saved depends on the folder, which is another one here.
+    let parts = shown.split("  saved: seedbed-regressions/chaos/uploads.txt\n");
+    let all_shown = parts.clone().count() == 2 && parts.clone().all(|part| printed.contains(part.trim()));
+    assert!(all_shown, "the page shows\n{shown}\nand the example prints\n{printed}");
+}
