@@ -22,7 +22,7 @@ use crate::kernel::{Kernel, Key, panic_after};
 /// use seedbed::{CancelSweep, sleep};
 /// use std::{cell::Cell, time::Duration};
 ///
-/// let report = CancelSweep::new("steps", |target| async move {
+/// let sweep = CancelSweep::new(|target| async move {
 ///     let steps = Cell::new(0);
 ///     let ended = target.run(async {
 ///         steps.set(1);
@@ -32,7 +32,7 @@ use crate::kernel::{Kernel, Key, panic_after};
 ///     // It was done, or it was cancelled between the two.
 ///     assert!(matches!((ended.await, steps.get()), (Some(()), 2) | (None, 1)));
 /// });
-/// report.run().check();
+/// sweep.run().check();
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
