@@ -1,7 +1,7 @@
-//! Points of the program in a hunt: which it must meet, and which faults strike.
+//! How far the runs of a hunt must get: which points of the program they meet, which faults strike, and where they may end.
 
 use super::builder::Hunt;
-use super::settings::Fault;
+use super::settings::{self, Fault};
 use crate::fault::check_fault;
 
 impl Hunt {
@@ -34,6 +34,27 @@ impl Hunt {
         self
     }
 
+    /// Lets faults strike: each run but the plain one has some of these kinds, drawn for it (swarm testing). Joined by `+`, or `all`, or `none`;
+    /// see [`FaultSet`](crate::choice::FaultSet) for what there is. Where nothing is said, the [fault points](macro@crate::fault) that the plain
+    /// run meets may strike, and nothing else.
+    ///
+    /// ```
+    /// use seedbed::{Hunt, now, sleep};
+    /// use std::time::Duration;
+    /// let report = Hunt::new("punctual").faults("late").regressions_off().prove(false).run(|| async {
+    ///     sleep(Duration::from_millis(10)).await;
+    ///     assert_eq!(now().as_nanos(), 10_000_000);
+    /// });
+    /// assert!(!report.is_ok(), "a timer may be late on a busy machine");
+    /// ```
+    pub fn faults(mut self, faults: &str) -> Self {
+        match settings::faults(faults) {
+            Ok(faults) => self.settings.faults = Some(faults),
+            Err(fault) => self.refuse("faults", faults, fault),
+        }
+        self
+    }
+
     /// Has the [fault points](macro@crate::fault) of this name strike in every run whenever they are asked, or never: see
     /// [`Sim::force_fault`](crate::Sim::force_fault).
     ///
@@ -55,6 +76,26 @@ impl Hunt {
                 self
             }
         }
+    }
+
+    /// Lets runs end, and pass, where they reach their limit of steps or of virtual time: for programs that never end by themselves, such as
+    /// servers under a load. The report tells how many did. Without it such a run fails.
+    ///
+    /// ```
+    /// use seedbed::{Hunt, sleep};
+    /// use std::time::Duration;
+    ///
+    /// let hunt = Hunt::new("server").cut_off().sim(|sim| sim.virtual_time(Duration::from_secs(60))).runs(10);
+    /// let report = hunt.run(|| async {
+    ///     loop {
+    ///         sleep(Duration::from_secs(1)).await;
+    ///     }
+    /// });
+    /// assert_eq!(report.to_string(), "seedbed: server passed 10 runs (1 schedule), 10 of them (100 %) cut off by a limit");
+    /// ```
+    pub fn cut_off(mut self) -> Self {
+        self.cut_off = true;
+        self
     }
 
     /// Makes the test answer for no point; they are counted all the same.

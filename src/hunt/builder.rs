@@ -12,10 +12,11 @@ use super::place::{Place, TestPlace, refuse_inside_a_run};
 use super::points::Scope;
 use super::portfolio::PORTFOLIO;
 use super::report::{HuntReport, Verdict};
-use super::search::{Search, overruled};
+use super::search::Search;
 use super::settings::{BaseSeed, Fault, SettingError, Settings};
 use super::turns::nth_of;
 use super::watchdog::Shared;
+use super::wrapped::{cut_off, overruled};
 use crate::choice::FaultSet;
 use crate::explore::StrikePlan;
 use crate::seed::Seed;
@@ -77,12 +78,14 @@ type Configure = Arc<dyn Fn(Sim) -> Sim + Send + Sync>;
 pub struct Hunt {
     place: Place,
     known: Option<TestPlace>,
-    settings: Settings,
+    pub(super) settings: Settings,
     /// The first setting that is wrong.
     wrong: Option<SettingError>,
     configure: Vec<Configure>,
     should_fail: bool,
     pub(super) scope: Scope,
+    /// Runs that reach a limit pass.
+    pub(super) cut_off: bool,
     pub(super) shrink_inputs: Option<ShrinkInputs>,
     pub(super) strikes: Vec<StrikePlan>,
 }
@@ -115,8 +118,8 @@ impl Hunt {
 
     fn at(place: Place, known: Option<TestPlace>, scope: Scope) -> Self {
         let (settings, configure, strikes) = (Settings::default(), Vec::new(), Vec::new());
-        let (should_fail, shrink_inputs) = (false, None);
-        Self { place, known, settings, wrong: None, configure, should_fail, scope, shrink_inputs, strikes }
+        let (should_fail, cut_off, shrink_inputs) = (false, false, None);
+        Self { place, known, settings, wrong: None, configure, should_fail, scope, cut_off, shrink_inputs, strikes }
     }
 
     /// Makes so many runs, the plain one included; 256 if not set, and one under the policy `fifo` without faults.
@@ -167,27 +170,6 @@ impl Hunt {
         match super::settings::policy(name) {
             Ok(name) => self.settings.policy = Some(name),
             Err(fault) => self.refuse("policy", name, fault),
-        }
-        self
-    }
-
-    /// Lets faults strike: each run but the plain one has some of these kinds, drawn for it (swarm testing). Joined by `+`, or `all`, or `none`;
-    /// see [`FaultSet`](crate::choice::FaultSet) for what there is. Where nothing is said, the [fault points](macro@crate::fault) that the plain
-    /// run meets may strike, and nothing else.
-    ///
-    /// ```
-    /// use seedbed::{Hunt, now, sleep};
-    /// use std::time::Duration;
-    /// let report = Hunt::new("punctual").faults("late").regressions_off().prove(false).run(|| async {
-    ///     sleep(Duration::from_millis(10)).await;
-    ///     assert_eq!(now().as_nanos(), 10_000_000);
-    /// });
-    /// assert!(!report.is_ok(), "a timer may be late on a busy machine");
-    /// ```
-    pub fn faults(mut self, faults: &str) -> Self {
-        match super::settings::faults(faults) {
-            Ok(faults) => self.settings.faults = Some(faults),
-            Err(fault) => self.refuse("faults", faults, fault),
         }
         self
     }
@@ -371,6 +353,7 @@ impl Hunt {
             return HuntReport { verdict, should_fail: self.should_fail, ..begun };
         }
         let program = overruled(program, settings.fault_points.clone());
+        let program = if self.cut_off { cut_off(program) } else { program };
         // Fewer runs than the code asks for need not get everywhere.
         let judges = !self.should_fail && runs > 1 && runs >= own_runs.map_or(RUNS, u64::from);
         let Self { should_fail, scope, shrink_inputs, strikes, .. } = self;

@@ -23,6 +23,7 @@ mod ending;
 mod interrupt;
 mod progress;
 mod watchdog;
+mod wrapped;
 mod investigate;
 mod search;
 mod builder;

@@ -52,10 +52,11 @@ impl fmt::Display for PointTally {
     }
 }
 
-/// Counts runs, in any order.
+/// Counts runs that have something to be counted, in any order.
 #[derive(Default)]
 pub(super) struct Tally {
-    runs: u64,
+    /// Runs that a limit ended.
+    cut_off: u64,
     /// By the number of the point in the catalogue.
     counts: BTreeMap<u32, Counts>,
 }
@@ -69,9 +70,13 @@ struct Counts {
 }
 
 impl Tally {
+    pub(super) fn cut_off(&self) -> u64 {
+        self.cut_off
+    }
+
     /// One more run.
-    pub(super) fn add(&mut self, run: &[PointCount]) {
-        self.runs += 1;
+    pub(super) fn add(&mut self, run: &[PointCount], cut_off: bool) {
+        self.cut_off += u64::from(cut_off);
         for PointCount { point, reached, held } in run.iter().copied() {
             let Some(number) = point.number() else { continue };
             let counts = self.counts.entry(number).or_default();
@@ -82,12 +87,12 @@ impl Tally {
         }
     }
 
-    /// What was reached, and what should have been: in the order of the catalogue.
-    pub(super) fn finish(&self, scope: &Scope) -> Vec<PointTally> {
+    /// What was reached in so many runs, and what should have been: in the order of the catalogue.
+    pub(super) fn finish(&self, runs: u64, scope: &Scope) -> Vec<PointTally> {
         let tally = |point: &&'static Point| {
             let counts = point.number().and_then(|number| self.counts.get(&number)).copied();
             let Counts { runs_reached, runs_held, reached, held } = counts.unwrap_or_default();
-            let tally = PointTally { point, runs: self.runs, runs_reached, runs_held, reached, held };
+            let tally = PointTally { point, runs, runs_reached, runs_held, reached, held };
             (counts.is_some() || scope.must_be_reached(point)).then_some(tally)
         };
         points().iter().filter_map(tally).collect()

@@ -76,12 +76,17 @@ impl Display for Lines<'_> {
 }
 
 impl HuntReport {
-    /// `256 runs (17 schedules)`, and how many traces if not each order has its own.
+    /// `256 runs (17 schedules)`, how many traces if not each order has its own, and how many did not come to their end.
     fn explored(&self) -> String {
         let (runs, schedules) = (counted(self.runs, "run"), different(self.schedules, "schedule"));
         let same = self.traces == self.schedules;
         let more = if same { String::new() } else { format!(", {}", different(self.traces, "trace")) };
-        format!("{runs} ({schedules}{more})")
+        let cut_off = match self.cut_off {
+            0 => String::new(),
+            // A run that counts was made.
+            count => format!(", {count} of them ({} %) cut off by a limit", count * 100 / self.runs.max(1)),
+        };
+        format!("{runs} ({schedules}{more}){cut_off}")
     }
 
     fn unexplored(&self, f: &mut Formatter<'_>, missed: &[PointTally]) -> fmt::Result {

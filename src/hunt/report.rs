@@ -43,6 +43,8 @@ pub struct HuntReport {
     pub schedules: u64,
     /// How many different traces there were among them: in how many ways the program went.
     pub traces: u64,
+    /// How many runs a limit ended, of those that count as passed all the same: see [`Hunt::cut_off`](super::Hunt::cut_off).
+    pub cut_off: u64,
     /// The [points](crate::fault) of the program that were reached, and those that should have been; empty unless all runs were made.
     pub points: Vec<PointTally>,
     /// What came of striking at await points, for each task or future that was to be struck, as far as it went.
@@ -274,6 +276,7 @@ impl HuntReport {
             runs: 0,
             schedules: 0,
             traces: 0,
+            cut_off: 0,
             points: Vec::new(),
             struck: Vec::new(),
             verdict: Verdict::Passed,

@@ -200,7 +200,12 @@ impl Search {
         }
         let failures = Mutex::new(BTreeMap::new());
         let tally = Mutex::new(Tally::default());
-        let count = |run: &Report<()>| tally.lock().unwrap_or_else(PoisonError::into_inner).add(&run.points);
+        let count = |run: &Report<()>| {
+            // Of most runs there is nothing to be counted: threads need not wait for one another.
+            if !run.points.is_empty() || run.limit.is_some() {
+                tally.lock().unwrap_or_else(PoisonError::into_inner).add(&run.points, run.limit.is_some());
+            }
+        };
         count(&first);
         let mut swept = sweep(PLAIN + 1..self.runs, self.jobs(), stop(), |run| {
             let report = self.make(self.sim(run, report.seed, faults, profile).trace(false));
@@ -224,7 +229,9 @@ impl Search {
         } else if swept.interrupted {
             report.verdict = Verdict::Interrupted;
         } else {
-            report.points = tally.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&self.scope);
+            let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+            report.cut_off = tally.cut_off();
+            report.points = tally.finish(1 + swept.runs, &self.scope);
             let missed = if self.judges { self.scope.missed(&report.points) } else { Vec::new() };
             if !missed.is_empty() {
                 report.verdict = Verdict::Unexplored(missed);
@@ -350,14 +357,6 @@ impl Search {
 
     fn jobs(&self) -> NonZeroUsize {
         self.settings.jobs.unwrap_or_else(cores)
-    }
-}
-
-/// The program, with fault points that the environment forces.
-pub(super) fn overruled(program: Shared, points: Option<Vec<(String, bool)>>) -> Shared {
-    match points {
-        None => program,
-        Some(points) => Arc::new(move |sim| program(sim.overrule_faults(points.clone()))),
     }
 }
 

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use crate::choice::{Departures, Mismatch};
 use crate::fault::PointCount;
 use crate::instant::Instant;
-use crate::kernel::Counts;
+use crate::kernel::{Counts, LimitKind};
 use crate::policy::Profile;
 use crate::seed::Seed;
 use crate::trace::{Digest, Trace};
@@ -50,6 +50,8 @@ pub struct Report<T> {
     pub mismatches: Vec<Mismatch>,
     /// How many choices there were, departing or not, if they were recorded or replayed.
     pub choices: u64,
+    /// The limit that ended it, if one did.
+    pub limit: Option<LimitKind>,
     /// The points of the program that the run was at, in the order of their [catalogue](crate::fault::points).
     pub points: Vec<PointCount>,
     /// The fingerprint of its order: of every choice that departed from FIFO, but for those of [`rng`](crate::rng). Runs of the same order
@@ -91,6 +93,7 @@ impl<T> Report<T> {
             mismatches: self.mismatches,
             profile: self.profile,
             choices: self.choices,
+            limit: self.limit,
             points: self.points,
             schedule: self.schedule,
             digest: self.digest,
@@ -114,6 +117,7 @@ impl<T> Report<T> {
             mismatches: self.mismatches.clone(),
             profile: self.profile.clone(),
             choices: self.choices,
+            limit: self.limit,
             points: self.points.clone(),
             schedule: self.schedule,
             digest: self.digest,

@@ -143,8 +143,13 @@ fn report<T>(seed: crate::seed::Seed, kernel: &mut Kernel, outcome: Outcome<T>) 
         (Some(kind), _) => Err(Failure::new(kind, end, &trace)),
         (None, _) => unreachable!("seedbed bug: a run without a value or a verdict, please report"),
     };
+    let limit = result.as_ref().err().and_then(|failure| match failure.kind {
+        FailureKind::Limit { limit, .. } => Some(limit),
+        _ => None,
+    });
     Report {
         result,
+        limit,
         seed,
         policy,
         end,

@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use seedbed::hunt::{HuntReport, PointTally, Verdict};
-use seedbed::{Sim, never, reachable, sometimes, spawn, yield_now};
+use seedbed::{Sim, never, reachable, sleep, sometimes, spawn, yield_now};
 
 use crate::child::Child;
 use crate::support::{found, quiet};
@@ -134,6 +135,35 @@ fn schedules_and_traces_are_told_apart() {
     let report = quiet("draws").run(|| async { seedbed::note!("{}", rand::Rng::next_u64(&mut seedbed::rng())) });
     assert_eq!((report.runs, report.schedules, report.traces), (256, 1, 256));
     assert_eq!(report.to_string(), "seedbed: draws passed 256 runs (1 schedule, 256 traces)");
+}
+
+#[test]
+fn runs_that_reach_a_limit_may_pass_and_are_counted() {
+    // It never ends where the first task was overtaken.
+    let program = || async {
+        let overtaken = Rc::new(Cell::new(false));
+        let seen = Rc::clone(&overtaken);
+        let first = spawn(async move {
+            while seen.get() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        spawn(async move { overtaken.set(true) }).await.unwrap();
+        first.await.unwrap();
+    };
+    let hunt = || quiet("cut off").policy("random").sim(|sim| sim.virtual_time(Duration::from_secs(60)));
+    assert_eq!(found(hunt().run(program)).signature.kind(), "limit");
+    let [one, three] = [1, 3].map(|jobs| hunt().cut_off().jobs(jobs).run(program));
+    assert!(one.is_ok() && (50..200).contains(&one.cut_off), "{one}");
+    assert_eq!((one.cut_off, one.schedules), (three.cut_off, three.schedules));
+    assert!(one.to_string().contains(&format!(", {} of them (", one.cut_off)), "{one}");
+    // A livelock is no end.
+    let spins = hunt().cut_off().run(|| async {
+        loop {
+            yield_now().await;
+        }
+    });
+    assert_eq!(found(spins).signature.kind(), "limit");
 }
 
 #[track_caller]
