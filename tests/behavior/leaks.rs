@@ -325,6 +325,26 @@ fn answers_do_not_depend_on_the_width_of_a_pointer() {
     assert_eq!(report.departures.to_string(), expected);
 }
 
+/// What a program makes of a seed under a policy: the same each time, and not always the same.
+fn is_decided_by_the_seed<T: PartialEq + 'static, M: Future<Output = T> + 'static>(policy: &str, program: fn() -> M) {
+    let run = |seed: u64| {
+        let policy = seedbed::policy::by_name(policy, seed.into(), &Default::default()).unwrap();
+        Sim::new(seed).policy(policy).run(program()).unwrap()
+    };
+    assert!((0..10).all(|seed| run(seed) == run(seed)));
+    assert!((1..10).any(|seed| run(seed) != run(0)));
+}
+
+#[test]
+fn the_wall_clock_of_a_run_is_decided_by_its_seed() {
+    is_decided_by_the_seed("random+wall", || async { [(); 30].map(|()| seedbed::time::wall_now()) });
+}
+
+#[test]
+fn fault_points_strike_as_the_seed_decides() {
+    is_decided_by_the_seed("random+point", || async { [(); 30].map(|()| seedbed::fault!("disk full")) });
+}
+
 #[test]
 fn every_test_that_the_table_names_exists() {
     let table = include_str!("../../docs/determinism.md");
