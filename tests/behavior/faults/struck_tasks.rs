@@ -144,6 +144,20 @@ fn the_main_task_may_be_struck_too() {
 }
 
 #[test]
+fn a_policy_strikes_too_and_never_the_main_task() {
+    let hunt = |guarded: bool| {
+        let hunt = Hunt::new("drawn").faults("cancel+panic").regressions_off().prove(false);
+        hunt.run(move || the_lease_is_given_back(guarded))
+    };
+    let (bad, good) = (hunt(false), hunt(true));
+    assert!(good.is_ok(), "{good}");
+    let Verdict::Failed(finding) = &bad.verdict else { panic!("{bad}") };
+    let departures = finding.shrunk.as_ref().unwrap().departures().to_string();
+    assert!(["main/worker cancel 1 = 1", "main/worker panic 1 = 1"].contains(&departures.as_str()), "{departures}");
+    assert!(finding.explanation.as_ref().unwrap().to_string().contains("a sleep until 0.002s"), "{bad}");
+}
+
+#[test]
 fn looking_at_await_points_changes_nothing() {
     let program = || the_lease_is_given_back(true);
     let (plain, looked) = (Sim::new(3).run(program()), Sim::new(3).await_points("main/worker").run(program()));
