@@ -9,7 +9,7 @@ from .building import build, built_before
 from .catalogue import MEMORY, MEMORY_TITLE, OURS, PEERS, WORKLOADS, has, lacks
 from .clock import paired, times
 from .instructions import cost, costs, operations
-from .machine import log, missing_tools
+from .machine import description, log, missing_tools
 from .memory import idle_tasks
 from .report import keep, render, write
 
@@ -96,6 +96,8 @@ def main():
         sys.exit("\n".join(f"run.sh: {line}" for line in missing))
     budgets = budgets_file.load()
     wanted = _peers(asked, budgets)
+    # Now and not at the end: whoever measures may meanwhile go on working.
+    made_with = description()
     peers = built_before(wanted) if asked.no_build else build(wanted)
     if not peers:
         log(f"not built: {', '.join(wanted)}")
@@ -119,7 +121,7 @@ def main():
         sleepers = list(budgets["idle_bytes"]) if asked.check else peers
         idle = idle_tasks([peer for peer in sleepers if peer in peers], 100_000 if asked.quick else 1_000_000)
     keep(counted, timed, idle, pairings)
-    text, missed = render(peers, counted, timed, idle, pairings, budgets)
+    text, missed = render(made_with, peers, counted, timed, idle, pairings, budgets)
     print(text, end="")
     if absent := [peer for peer in wanted if peer not in peers]:
         log(f"not built: {', '.join(absent)}")

@@ -6,7 +6,7 @@ import statistics
 from .budgets import compare
 from .catalogue import FLOORS, OURS, PARTS, SIMULATORS, WORKLOADS, has
 from .instructions import Cost
-from .machine import HERE, TARGET, description
+from .machine import HERE, TARGET
 from .memory import Idle
 from .running import NONE
 from .tables import DASH, few, grid, number, table
@@ -113,12 +113,12 @@ def _asleep(idle):
     yield f"### W8: so many tasks asleep at once († without a clock: each yields once instead)\n\n{grid(list(idle), columns, cell)}\n"
 
 
-def render(peers, costs, times, idle, pairings, budgets):
+def render(made_with, peers, costs, times, idle, pairings, budgets):
     """The whole text, and the budgets that were missed."""
     workloads = [w for w in WORKLOADS if w not in PARTS and any((p, w) in costs or (p, w) in times for p in peers)]
     verdict, missed = compare(budgets, costs, idle, pairings)
     titles = "; ".join(f"{workload} {WORKLOADS[workload].title}" for workload in workloads)
-    parts = [*description(), "", *([f"{titles}.", ""] if titles else []), verdict]
+    parts = [*made_with, "", *([f"{titles}.", ""] if titles else []), verdict]
     parts += _best(peers, workloads, costs, times)
     if costs:
         parts += _counted(peers, workloads, costs)

@@ -17,8 +17,9 @@ def number(value):
 
 def few(value):
     """A count that may be a fraction."""
-    # A difference of two runs may come out as -0.01.
-    return f"{value + 0.0:.2f}" if abs(value) < 9.995 else number(value)
+    # The difference of two runs with threads may come out as -0.01.
+    value = max(value, 0.0)
+    return f"{value:.2f}" if value < 9.995 else number(value)
 
 
 def table(head, rows):
