@@ -116,6 +116,8 @@ def _asleep(idle):
 def render(made_with, peers, costs, times, idle, pairings, budgets):
     """The whole text, and the budgets that were missed."""
     workloads = [w for w in WORKLOADS if w not in PARTS and any((p, w) in costs or (p, w) in times for p in peers)]
+    # Who only ran in pairs has no rows.
+    peers = [peer for peer in peers if any((peer, workload) in costs for workload in workloads)]
     verdict, missed = compare(budgets, costs, idle, pairings)
     titles = "; ".join(f"{workload} {WORKLOADS[workload].title}" for workload in workloads)
     parts = [*made_with, "", *([f"{titles}.", ""] if titles else []), verdict]
