@@ -58,7 +58,8 @@ def _versions():
 
 
 def _seedbed():
-    commit = _first_line("git", "-C", str(HERE), "rev-parse", "--short", "HEAD")
+    # The last commit that changed what is measured: one that only keeps numbers would else name itself.
+    commit = _first_line("git", "-C", str(HERE), "log", "-1", "--format=%h", "--", "../../src", "../../Cargo.toml")
     changed = subprocess.run(
         ["git", "-C", str(HERE), "status", "--porcelain", "--", "../../src", "../../Cargo.toml"],
         capture_output=True, text=True,
