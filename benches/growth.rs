@@ -1,7 +1,7 @@
 //! What does an operation cost when there are many? Counts instructions by callgrind for growing sizes, and draws `docs/growth.svg`.
 //!
 //! `cargo bench --bench growth` prints the table and renews the drawing; `-- --sizes 10,1000 --only "step/random"` counts less and draws
-//! nothing. All sizes take some ten minutes on a quiet machine.
+//! nothing, unless `--draw` stands there too. All sizes take some ten minutes on a quiet machine.
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, clippy::print_stdout, reason = "a tool that prints figures")]
 #![allow(clippy::cast_possible_truncation, clippy::print_stderr, reason = "likewise")]
 #![allow(clippy::disallowed_methods, reason = "it starts a process, whose file is named by the number of this one")]
@@ -22,7 +22,7 @@ use sizes::{SERIES, Series};
 const SIZES: [u64; 6] = [10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 fn main() -> ExitCode {
-    let (mut sizes, mut only) = (SIZES.to_vec(), String::new());
+    let (mut sizes, mut only, mut drawn) = (SIZES.to_vec(), String::new(), false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().expect("a value behind the option");
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             "--work" => return work(&value(), number(&value()), number(&value())),
             "--sizes" => sizes = value().split(',').map(number).collect(),
             "--only" => only = value(),
+            "--draw" => drawn = true,
             // cargo's own.
             "--bench" => {}
             other => panic!("no such option: {other}"),
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
         println!("  {}", series.each);
         curves.push(Curve { name: series.name, points });
     }
-    if only.is_empty() && sizes == SIZES {
+    if drawn || (only.is_empty() && sizes == SIZES) {
         println!("drawn to {}", draw(&curves));
     }
     ExitCode::SUCCESS

@@ -187,3 +187,59 @@ impl Sweep<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::{CHUNK, Swept, Tally};
+    use crate::trace::{Digest, Digester};
+
+    fn digest(of: u64) -> Digest {
+        let mut digester = Digester::new();
+        digester.feed(of, 0);
+        digester.digest()
+    }
+
+    /// A chunk as a thread leaves it: up to the first run that failed.
+    fn chunk(start: u64, failing: &BTreeSet<u64>) -> Vec<Swept> {
+        let last = failing.range(start..start + CHUNK).next().map_or(start + CHUNK, |failed| failed + 1);
+        let swept = |number| Swept {
+            digest: digest(number % 5),
+            schedule: digest(number % 3),
+            failed: failing.contains(&number),
+        };
+        (start..last).map(swept).collect()
+    }
+
+    proptest! {
+        /// Whatever chunk is finished first, what counts is all up to the first run that failed, and nothing is kept behind it.
+        #[test]
+        fn the_order_of_chunks_does_not_matter(
+            order in Just((0..12_u64).collect::<Vec<_>>()).prop_shuffle(),
+            failing in prop::collection::btree_set(0..12 * CHUNK, 0..3),
+        ) {
+            let mut tally = Tally::default();
+            for number in order {
+                tally.add(number * CHUNK, chunk(number * CHUNK, &failing));
+            }
+            let first = failing.first().copied();
+            let runs = first.map_or(12 * CHUNK, |first| first + 1);
+            prop_assert_eq!((tally.next, tally.failed.map(|(number, _)| number)), (runs, first));
+            prop_assert_eq!((tally.digests.count(), tally.schedules.count()), (runs.min(5), runs.min(3)));
+            prop_assert!(tally.ahead.is_empty());
+        }
+
+        /// A run that is missing ends what counts, also where one behind it failed.
+        #[test]
+        fn nothing_counts_behind_a_gap(gap in 0..6_u64, failed in 6 * CHUNK..12 * CHUNK) {
+            let mut tally = Tally::default();
+            for number in (0..12).filter(|number| *number != gap) {
+                tally.add(number * CHUNK, chunk(number * CHUNK, &BTreeSet::from([failed])));
+            }
+            prop_assert_eq!((tally.next, tally.failed.map(|(number, _)| number)), (gap * CHUNK, Some(failed)));
+        }
+    }
+}
