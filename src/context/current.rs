@@ -205,7 +205,7 @@ fn outside(what: &str) -> ! {
 
 /// As [`of_run`], for an operation that leaves nothing to be done after the borrow; false if it, or the borrow, was refused.
 #[inline]
-pub(super) fn of_run_plainly(run: u32, operation: impl FnOnce(&mut Kernel) -> bool) -> bool {
+pub(crate) fn of_run_plainly(run: u32, operation: impl FnOnce(&mut Kernel) -> bool) -> bool {
     current(|world| {
         let Some(world) = world.filter(|world| world.run() == run) else { return false };
         let Ok(mut kernel) = world.kernel.try_borrow_mut() else { return false };

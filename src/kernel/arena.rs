@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 
 use crate::ident::TaskId;
 
-/// A place in an [`Arena`]: slot and generation; or in the table of tasks: slot and task.
+/// A place in an [`Arena`]: slot and generation; or in the table of tasks: slot and task. Or an alarm: number and task.
 ///
 /// A key outlives its value without harm: the slot's next tenant has another generation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -16,9 +16,25 @@ pub(crate) struct Key {
 /// In `Key::slot`: the other bits are a slot of the table of tasks.
 const IS_TASK: u32 = 1 << 31;
 
+/// In `Key::slot`: the other bits are the number of an alarm. No arena has so many slots.
+const IS_ALARM: u32 = 1 << 30;
+
 impl Key {
     pub(super) fn is_slot(slot: u32) -> bool {
-        slot & IS_TASK == 0
+        slot & (IS_TASK | IS_ALARM) == 0
+    }
+
+    /// The key of a task's alarm: so many bits of its number as there is room for.
+    #[inline]
+    pub(super) fn of_alarm(number: u64, id: TaskId) -> Self {
+        let low = number & u64::from(IS_ALARM - 1);
+        Self { slot: u32::try_from(low).unwrap_or(0) | IS_ALARM, generation: id.get() }
+    }
+
+    /// The task whose alarm this is, if it is one.
+    #[inline]
+    pub(super) fn alarm_of(self) -> Option<TaskId> {
+        (self.slot & (IS_TASK | IS_ALARM) == IS_ALARM).then_some(TaskId::new(self.generation))
     }
 
     #[inline]

@@ -72,7 +72,9 @@ impl Kernel {
 
     /// A future in words, as the object of "waits for".
     pub(super) fn describe(&self, key: Key) -> String {
-        let Some(future) = self.find(key) else { return "a future that is gone".to_owned() };
+        let Some(future) = self.find(key) else {
+            return if key.alarm_of().is_some() { "a sleep" } else { "a future that is gone" }.to_owned();
+        };
         let name = future.extra.as_ref().and_then(|extra| extra.name.as_deref());
         match future.kind {
             Kind::Promise => name.map_or_else(|| "a promise".to_owned(), |name| format!("promise {name}")),

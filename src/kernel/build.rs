@@ -1,6 +1,7 @@
 //! Making a kernel from the configuration of a run.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,6 +71,7 @@ impl Kernel {
             tasks: Tasks::default(),
             futures: Arena::new(),
             wakers: Arena::new(),
+            alarms: BTreeMap::new(),
             closures: Arena::new(),
             loops: Vec::new(),
             spare_loop: None,
@@ -123,6 +125,7 @@ impl Kernel {
         self.tasks.renew(KEPT);
         self.futures.renew(KEPT);
         self.wakers.renew(KEPT);
+        self.alarms.clear();
         self.closures.renew(KEPT);
         self.idle.clear();
         self.outside.renew();

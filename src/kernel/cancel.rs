@@ -117,7 +117,8 @@ impl Kernel {
         self.asked(id, target)
     }
 
-    fn asked(&self, id: TaskId, target: FrameIndex) -> Option<Asked> {
+    fn asked(&mut self, id: TaskId, target: FrameIndex) -> Option<Asked> {
+        self.alarm_to_future(id);
         let task = self.tasks.get(id)?;
         let waits = task.waits().filter(|wait| task.takes_request(wait.frame(), target));
         Some(Asked::new(Who::Task(id, target), waits.map(|wait| (wait.future, wait.wrapped)).collect()))
@@ -223,6 +224,11 @@ impl Kernel {
 
     fn task_of(&self, key: Key) -> Option<TaskId> {
         self.find(key)?.task()
+    }
+
+    /// As `uncancel`, for a task, which need not be known any more.
+    pub(crate) fn uncancel_task(&mut self, id: TaskId) -> u32 {
+        self.tasks.key(id).map_or(0, |key| self.uncancel(key))
     }
 
     /// asyncio's `uncancel`: one request less; at zero, those not yet delivered are withdrawn.

@@ -12,6 +12,7 @@ impl Kernel {
     #[cold]
     #[inline(never)]
     pub(crate) fn deliver(&mut self, id: TaskId) -> Option<Cancelled> {
+        self.alarm_to_future(id);
         let task = self.tasks.get_mut(id)?;
         task.check_cancel = false;
         let waits: Vec<Wait> = task.waits().copied().collect();

@@ -7,12 +7,13 @@ use super::arena::Key;
 use super::cut_short::Cancelled;
 use super::frames::FrameIndex;
 use super::future::TaskExtra;
-use super::machine::{Errand, Kernel};
+use super::machine::{Call, Errand, Kernel};
 use super::tasks::{RunTask, Task};
 use crate::ident::{LoopId, TaskId};
 use crate::trace::Event;
 
 impl Kernel {
+    #[inline]
     pub(crate) fn enter_frame(&mut self, task: TaskId, catches: bool, waker: Option<Waker>) -> u32 {
         let outer = self.frame;
         self.wraps_frames |= waker.is_some();
@@ -89,16 +90,15 @@ impl Kernel {
         self.expired_at_end.extend(extra.frames.all_expired().map(|frame| (task, frame)));
     }
 
-    pub(crate) fn leave_frame(&mut self, task: TaskId, index: u32) {
-        let now = self.now;
-        let Some(task) = self.tasks.get_mut(task) else { return };
+    pub(crate) fn leave_frame(&mut self, id: TaskId, index: u32) {
+        let Some(task) = self.tasks.get_mut(id) else { return };
         let Some(extra) = task.known_extra_mut() else { return };
         // A leaf that was awaited by reference outlives the frame, but nobody awaits it now; it registers again if polled.
         if !extra.waits.is_empty() {
             extra.waits.retain(|(wait, _)| wait.frame() != Some(index));
         }
         if task.wait.is_some_and(|wait| wait.frame() == Some(index)) {
-            task.end_first_wait(now);
+            return self.leave_wait(id, index);
         }
         let Some(extra) = &mut task.future.extra else { return };
         let (last, extra) = (&extra.message, &mut extra.task);
@@ -120,6 +120,55 @@ impl Kernel {
             task.check_cancel = true;
             self.asked = true;
         }
+    }
+
+    /// Leaves the frame of a timeout in time, where nothing was asked of the task and it waits for nothing; false, with nothing
+    /// done, in any other case.
+    #[inline]
+    pub(crate) fn leave_in_time(&mut self, id: TaskId, index: u32, timer: u64) -> bool {
+        let Some(task) = self.tasks.get_mut(id).filter(|task| task.wait.is_none()) else { return false };
+        let loop_id = task.loop_id();
+        let Some(extra) = task.known_extra_mut().filter(|extra| extra.must_cancel.is_none()) else { return false };
+        if !extra.frames.leave_in_time(index, timer) {
+            return false;
+        }
+        self.timer_cancelled(loop_id);
+        true
+    }
+
+    /// Leaves a frame in which the first wait of the task stands.
+    #[cold]
+    fn leave_wait(&mut self, id: TaskId, index: u32) {
+        self.alarm_to_future(id);
+        let now = self.now;
+        self.tasks.get_mut(id).into_iter().for_each(|task| task.end_first_wait(now));
+        self.leave_frame(id, index);
+    }
+
+    /// Notes at a frame by which timer its deadline comes; none if that is 0.
+    pub(crate) fn arm(&mut self, task: TaskId, frame: u32, timer: u64) {
+        if let Some(extra) = self.tasks.get_mut(task).and_then(|task| task.known_extra_mut()) {
+            extra.frames.arm(frame, timer);
+        }
+    }
+
+    /// Withdraws the deadline of a frame; false if it has passed, or another one took its place.
+    pub(crate) fn disarm(&mut self, task: TaskId, frame: u32, timer: u64) -> bool {
+        let extra = self.tasks.get_mut(task).and_then(|task| task.known_extra_mut());
+        extra.is_some_and(|extra| extra.frames.disarm(frame, timer))
+    }
+
+    /// Cancels what is inside a frame in the next pass, and returns the number of that deadline; 0 on a closed loop.
+    pub(crate) fn timeout_soon(&mut self, loop_id: LoopId, task: TaskId, frame: u32) -> u64 {
+        self.timer_sequence += 1;
+        let number = self.timer_sequence;
+        self.call_soon(loop_id, Call::Timeout(task, frame, number)).map_or(0, |_| number)
+    }
+
+    /// True if this timer brings the deadline of a frame.
+    pub(super) fn is_armed(&self, task: TaskId, frame: u32, timer: u64) -> bool {
+        let extra = self.tasks.get(task).and_then(Task::known_extra);
+        extra.is_some_and(|extra| extra.frames.is_armed(frame, timer))
     }
 
     /// The running task raises a cancellation where it stands. False outside a task.

@@ -5,6 +5,7 @@
 //! the whole task) and is put into the *inbox* of frames that catch; a frame with something in its inbox drops what
 //! it runs instead of polling it.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -20,6 +21,8 @@ struct Frame {
     catches: bool,
     /// It is a timeout's, and the deadline has passed.
     expired: bool,
+    /// The number of the timer that brings its deadline; 0 if there is none.
+    timer: u64,
     /// Number of live catching frames strictly inside this one with no other catching frame between.
     catching_inside: u32,
     inbox: Option<Cancelled>,
@@ -53,11 +56,14 @@ impl Frames {
         self.slots[index as usize].as_mut().expect("seedbed bug: a frame that has ended, please report")
     }
 
+    #[inline]
     pub(crate) fn enter(&mut self, parent: FrameIndex, catches: bool, waker: Option<Waker>) -> u32 {
-        let frame = Frame { parent, catches, expired: false, catching_inside: 0, inbox: None, pending: None, waker };
+        let frame =
+            Frame { parent, catches, expired: false, timer: 0, catching_inside: 0, inbox: None, pending: None, waker };
         let index = match self.free.pop() {
             Some(index) => {
-                self.slots[index as usize] = Some(frame);
+                // There is nothing to drop, which the compiler would look for.
+                let _vacant = ManuallyDrop::new(self.slots[index as usize].replace(frame));
                 index
             }
             None => {
@@ -84,9 +90,27 @@ impl Frames {
         }
     }
 
+    /// Notes by which timer the deadline of a timeout's frame comes; none if that is 0.
+    pub(crate) fn arm(&mut self, index: u32, timer: u64) {
+        self.get_mut(index).timer = timer;
+    }
+
+    /// True if this timer brings the deadline of a frame.
+    pub(crate) fn is_armed(&self, index: u32, timer: u64) -> bool {
+        let frame = self.slots.get(index as usize).and_then(Option::as_ref);
+        frame.is_some_and(|frame| frame.timer == timer)
+    }
+
+    /// Withdraws the deadline of a frame; false if this timer does not bring it.
+    pub(crate) fn disarm(&mut self, index: u32, timer: u64) -> bool {
+        let frame = self.slots.get_mut(index as usize).and_then(Option::as_mut);
+        frame.filter(|frame| frame.timer == timer).map(|frame| frame.timer = 0).is_some()
+    }
+
     /// Notes that the deadline of a timeout's frame has passed.
     pub(crate) fn expire(&mut self, index: u32) {
-        self.get_mut(index).expired = true;
+        let frame = self.get_mut(index);
+        (frame.expired, frame.timer) = (true, 0);
     }
 
     pub(crate) fn has_expired(&self, index: u32) -> bool {
@@ -122,6 +146,23 @@ impl Frames {
         self.slots[index as usize] = None;
         self.free.push(index);
         None
+    }
+
+    /// Ends a frame in no other that holds nothing and whose deadline this timer would have brought; false, with nothing done,
+    /// if it is not like that.
+    #[inline]
+    pub(crate) fn leave_in_time(&mut self, index: u32, timer: u64) -> bool {
+        let Some(slot) = self.slots.get_mut(index as usize) else { return false };
+        let Some(frame) = slot else { return false };
+        let holds_nothing = frame.inbox.is_none() && frame.pending.is_none() && frame.waker.is_none();
+        if !holds_nothing || frame.parent.is_some() || frame.timer != timer {
+            return false;
+        }
+        self.catching -= u32::from(frame.catches);
+        // There is nothing to drop, which the compiler would look for.
+        let _empty = ManuallyDrop::new(slot.take());
+        self.free.push(index);
+        true
     }
 
     #[inline(never)]

@@ -76,7 +76,7 @@ pub(crate) enum Purpose {
     Rest,
 }
 
-/// One future that a task waits for.
+/// One future that a task waits for, or an alarm: see `Kernel::sleep`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wait {
     pub(crate) future: Key,
@@ -88,6 +88,8 @@ pub(crate) struct Wait {
     pub(crate) wrapped: bool,
     /// A cancellation is thrown here at the next step, and the future is left as it is: see `Kernel::hold`.
     pub(crate) held: bool,
+    /// It is an alarm, and has rung.
+    pub(crate) rung: bool,
 }
 
 const NO_FRAME: u32 = u32::MAX;
@@ -95,7 +97,7 @@ const NO_FRAME: u32 = u32::MAX;
 impl Wait {
     #[inline]
     pub(crate) fn new(future: Key, frame: FrameIndex) -> Self {
-        Self { future, frame: frame.unwrap_or(NO_FRAME), requested: false, wrapped: false, held: false }
+        Self { future, frame: frame.unwrap_or(NO_FRAME), requested: false, wrapped: false, held: false, rung: false }
     }
 
     /// The frame in which the await stands.

@@ -9,38 +9,55 @@ use super::arena::Key;
 use super::handle::Ready;
 use super::open_queue::OpenQueue;
 use super::ready_queue::ReadyQueue;
+use crate::ident::TaskId;
 
 /// What a timer does when it is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Target {
     Settle(Key),
     Call(Key),
+    /// The deadline of a timeout passes: of this task, in this frame.
+    Timeout(TaskId, u32),
 }
 
-/// A timer in the queue, ordered by deadline and then by creation.
+/// A timer, ordered by deadline and then by creation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Timer {
     /// Virtual nanoseconds.
     pub(crate) deadline: u64,
-    /// Twice the position in the order of creation, which no two timers of a run share; odd if the target is a call.
+    /// Four times the position in the order of creation, which no two timers of a run share, plus the sort of target.
     sequence: u64,
     key: Key,
 }
 
 impl Timer {
+    #[inline]
     pub(crate) fn new(deadline: u64, sequence: u64, target: Target) -> Self {
-        let (key, call) = match target {
+        let (key, sort) = match target {
             Target::Settle(key) => (key, 0),
             Target::Call(key) => (key, 1),
+            Target::Timeout(task, frame) => (Key { slot: task.get(), generation: frame }, 2),
         };
-        Self { deadline, sequence: sequence << 1 | call, key }
+        Self { deadline, sequence: sequence << 2 | sort, key }
     }
 
+    #[inline]
     pub(crate) fn target(&self) -> Target {
-        if self.sequence & 1 == 0 { Target::Settle(self.key) } else { Target::Call(self.key) }
+        match self.sequence & 3 {
+            0 => Target::Settle(self.key),
+            1 => Target::Call(self.key),
+            _ => Target::Timeout(TaskId::new(self.key.slot), self.key.generation),
+        }
+    }
+
+    /// The position in the order of creation.
+    #[inline]
+    pub(crate) fn number(&self) -> u64 {
+        self.sequence >> 2
     }
 
     /// Deadline and sequence in one number, which compares in two instructions and without a branch.
+    #[inline]
     fn order(&self) -> u128 {
         u128::from(self.deadline) << 64 | u128::from(self.sequence)
     }
@@ -67,7 +84,7 @@ pub(crate) struct Loop {
     pub(crate) ready: ReadyQueue,
     /// Where the handles of `ready` wait while a policy or a plan decides; then `ready` holds what is yet to be moved there.
     pub(super) open: OpenQueue,
-    timers: BinaryHeap<Reverse<Timer>>,
+    pub(super) timers: BinaryHeap<Reverse<Timer>>,
     /// Timers in the queue whose target is gone: at most this many.
     stale: usize,
     /// A pass has begun since the loop was started.
@@ -104,25 +121,21 @@ impl Loop {
         self.timers.push(Reverse(timer));
     }
 
-    /// Notes that a timer's target went away; the queue is cleaned once most of it is stale.
-    pub(crate) fn timer_cancelled(&mut self, is_live: impl Fn(Target) -> bool) {
+    /// Notes that a timer's target went away; true once three quarters of the queue are stale, and it is to be cleaned.
+    #[inline]
+    pub(super) fn timer_cancelled(&mut self) -> bool {
         self.stale += 1;
-        if self.stale > CLEAN_FROM && self.stale * 2 > self.timers.len() {
-            self.timers.retain(|Reverse(timer)| is_live(timer.target()));
+        let clean = self.stale > CLEAN_FROM && self.stale / 3 > self.timers.len() / 4;
+        if clean {
             self.stale = 0;
         }
+        clean
     }
 
-    /// The earliest timer whose target is alive; stale ones before it are dropped.
-    pub(crate) fn next_timer(&mut self, is_live: impl Fn(Target) -> bool) -> Option<Timer> {
-        while let Some(&Reverse(timer)) = self.timers.peek() {
-            if is_live(timer.target()) {
-                return Some(timer);
-            }
-            self.timers.pop();
-            self.stale = self.stale.saturating_sub(1);
-        }
-        None
+    /// Drops the earliest timer, whose target is gone.
+    pub(super) fn drop_stale(&mut self) {
+        self.timers.pop();
+        self.stale = self.stale.saturating_sub(1);
     }
 
     /// Takes the earliest timer if it is due at `now`.
@@ -201,19 +214,9 @@ mod tests {
             expected.sort_unstable();
             let mut popped = Vec::new();
             while let Some(timer) = event_loop.pop_due(u64::MAX) {
-                popped.push((timer.deadline, timer.sequence >> 1));
+                popped.push((timer.deadline, timer.number()));
             }
             prop_assert_eq!(popped, expected);
         }
-    }
-
-    #[test]
-    fn stale_timers_are_dropped_before_they_move_the_clock() {
-        let mut event_loop = Loop::default();
-        let (dead, live) = (Key { slot: 0, generation: 0 }, Key { slot: 1, generation: 0 });
-        event_loop.add_timer(Timer::new(1, 0, Target::Settle(dead)));
-        event_loop.add_timer(Timer::new(2, 1, Target::Settle(live)));
-        let next = event_loop.next_timer(|target| target == Target::Settle(live));
-        assert_eq!(next.map(|timer| timer.deadline), Some(2));
     }
 }

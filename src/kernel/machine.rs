@@ -3,6 +3,7 @@
 //! The kernel is data: it runs no user code and drops no user value while it is borrowed (`context::drive` does
 //! both). Its methods stand in the files of this folder by topic.
 
+use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use super::picker::Picker;
 use super::resources::Resources;
 use super::stop::Stop;
 use super::strikes::Strikes;
-use super::tasks::{RunTask, Task, Tasks};
+use super::tasks::{Address, RunTask, Task, Tasks};
 use super::wall::Wall;
 use crate::choice;
 use crate::ident::{LoopId, TaskId};
@@ -36,8 +37,8 @@ pub(crate) type Closure = Box<dyn FnOnce()>;
 /// What a callback does.
 pub(crate) enum Call {
     Closure(Closure),
-    /// The deadline of a timeout has passed: this frame of the task is cancelled.
-    Timeout(TaskId, u32),
+    /// The deadline of a timeout has passed: this frame of the task is cancelled, unless that deadline was withdrawn.
+    Timeout(TaskId, u32, u64),
     /// A task that a fault had put aside comes back to the ready queue.
     Release(TaskId),
 }
@@ -106,6 +107,8 @@ pub(crate) struct Kernel {
     pub(crate) futures: Arena<Fut>,
     /// Wakers of other libraries that are registered with a future.
     pub(super) wakers: Arena<Registered>,
+    /// Alarms that have become futures, by their key, until the sleep is over or dropped: see `Kernel::alarm_to_future`.
+    pub(super) alarms: BTreeMap<Key, Key>,
     pub(crate) closures: Arena<Call>,
     pub(crate) loops: Vec<Loop>,
     /// The memory of a loop of the run before.
@@ -323,14 +326,14 @@ impl Kernel {
         label: Option<&str>,
         hidden: bool,
         location: &'static Location<'static>,
-        make: impl FnOnce(u32, Key) -> Rc<dyn RunTask>,
+        make: impl FnOnce(Address) -> Rc<dyn RunTask>,
     ) {
         let (id, key) = self.tasks.next();
         match (label, self.current) {
             (None, Some(parent)) => self.number_task(id, parent, location),
             (label, parent) => self.name_task(id, parent, label, location),
         }
-        let runner = make(self.run, key);
+        let runner = make(Address { run: self.run, key });
         self.tasks.insert(Task::new(id, loop_id, runner, hidden, self.now));
         if !hidden {
             let by = self.actor();

@@ -163,12 +163,17 @@ impl Kernel {
             self.release(task);
             return None;
         }
+        if let Call::Timeout(task, frame, timer) = call
+            && !self.is_armed(task, frame, timer)
+        {
+            return None;
+        }
         if !self.hidden_run {
             self.emit(Event::CallbackRun { event_loop: loop_id });
         }
         match call {
             Call::Closure(closure) => Some(Next::Call(closure)),
-            Call::Timeout(task, frame) => {
+            Call::Timeout(task, frame, _) => {
                 self.expire_timeout(task, frame);
                 // Wakers of other libraries are called before the next handle runs, as after every callback.
                 (!self.errands.is_empty()).then_some(Next::Errands { polled: false })
@@ -275,7 +280,10 @@ impl Kernel {
     /// done, in any other case.
     #[inline]
     pub(crate) fn finish_plainly(&mut self, id: TaskId) -> bool {
-        let Some(task) = self.tasks.get_mut(id).filter(|task| task.future.extra.is_none()) else { return false };
+        let Some(task) = self.tasks.get_mut(id) else { return false };
+        if task.future.extra.is_some() || task.wait.is_some() {
+            return false;
+        }
         let waiting = match task.future.first {
             None => None,
             Some(Callback::Step(waiting)) => Some(waiting),
@@ -304,6 +312,7 @@ impl Kernel {
     pub(crate) fn finish(&mut self, id: TaskId, ending: Ending) -> (Option<TaskExtra>, bool) {
         self.spins = 0;
         let Some(key) = self.tasks.key(id) else { return (None, false) };
+        self.alarm_to_future(id);
         let Some(task) = self.tasks.get_mut(id) else { return (None, false) };
         let (hidden, mut extra) = (task.hidden, task.known_extra_mut().map(std::mem::take));
         let runner = self.tasks.end(id);

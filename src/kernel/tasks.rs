@@ -207,6 +207,7 @@ impl Tasks {
         (id, Key::of_task(slot, id))
     }
 
+    /// The id that the next task gets.
     pub(crate) fn next_id(&self) -> TaskId {
         TaskId::new(u32::try_from(self.slot_of.len()).expect("seedbed bug: task ids ran out, please report"))
     }

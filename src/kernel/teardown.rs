@@ -29,6 +29,7 @@ impl Kernel {
         (self.current, self.stepping, self.frame) = (None, None, None);
         let mut tasks = Vec::new();
         for id in self.tasks.ids() {
+            self.alarm_to_future(id);
             let Some(task) = self.tasks.get_mut(id) else { continue };
             let (hidden, extra) = (task.hidden, task.known_extra_mut().map(std::mem::take));
             extra.iter().for_each(|extra| self.keep_expired(id, extra));

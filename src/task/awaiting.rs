@@ -27,18 +27,6 @@ impl Awaiting {
         Self { run, key, waiting: Waiting::Task(by) }
     }
 
-    /// Ends a sleep that has rung, if it is the only thing that the running task waits for; false, with nothing done, in
-    /// any other case.
-    #[inline]
-    pub(crate) fn end_sleep(&mut self) -> bool {
-        let Waiting::Task(id) = self.waiting else { return false };
-        let rung = context::of(self.run, |kernel| kernel.end_sleep(id, self.key));
-        if rung {
-            self.waiting = Waiting::Not;
-        }
-        rung
-    }
-
     /// Where the future lives.
     pub(crate) fn address(&self) -> Address {
         Address { run: self.run, key: self.key }

@@ -1,7 +1,7 @@
 //! The one allocation of a task: its coroutine, later its output; and the cell of a promise's value.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::context;
-use crate::kernel::{Address, Key, Outcome, Owner, RunTask};
+use crate::kernel::{Address, Outcome, Owner, RunTask};
 
 /// Reads the value of a settled future by moving it out, if it is there.
 #[inline]
@@ -57,17 +57,58 @@ enum Stage<F: Future> {
 
 /// A coroutine and what became of it; `fails` tells whether an output counts as a failure.
 pub(crate) struct TaskCell<F: Future, P> {
-    run: u32,
-    future: Key,
+    address: Address,
     fails: P,
+    /// How many use the stage: readers are counted upwards, `WRITTEN` is one who may change it. With a `RefCell`, whose count
+    /// has eight bytes, a task that sleeps would mostly need 16 bytes more.
+    users: Cell<i32>,
     /// Invariant: a `Running` coroutine is never moved, only overwritten where it is; see `poll`.
-    stage: RefCell<Stage<F>>,
+    stage: UnsafeCell<Stage<F>>,
 }
 
 impl<F: Future, P> TaskCell<F, P> {
     #[inline]
-    pub(crate) fn new(run: u32, future: Key, coroutine: F, fails: P) -> Self {
-        Self { run, future, fails, stage: RefCell::new(Stage::Running(coroutine)) }
+    pub(crate) fn new(address: Address, coroutine: F, fails: P) -> Self {
+        Self { address, fails, users: Cell::new(0), stage: UnsafeCell::new(Stage::Running(coroutine)) }
+    }
+
+    /// Hands the stage out, to be changed where it stands; None, with nothing done, while somebody uses it.
+    #[inline]
+    fn write<R>(&self, change: impl FnOnce(&mut Stage<F>) -> R) -> Option<R> {
+        if self.users.get() != 0 {
+            return None;
+        }
+        self.users.set(WRITTEN);
+        let _using = Using { users: &self.users };
+        // SAFETY: nobody else uses the stage now, and `users` keeps it so until `_using` is dropped, also by a panic.
+        Some(change(unsafe { &mut *self.stage.get() }))
+    }
+
+    /// Shows the stage; None while somebody changes it.
+    fn look<R>(&self, reader: impl FnOnce(&Stage<F>) -> R) -> Option<R> {
+        let before = self.users.get();
+        if before == WRITTEN {
+            return None;
+        }
+        self.users.set(before.checked_add(1)?);
+        let _using = Using { users: &self.users };
+        // SAFETY: whoever uses the stage now only reads it, and `users` keeps it so until `_using` is dropped.
+        Some(reader(unsafe { &*self.stage.get() }))
+    }
+}
+
+const WRITTEN: i32 = -1;
+
+/// While it lives, somebody uses a stage. Readers may end in any order: a job that reads may block meanwhile.
+struct Using<'a> {
+    users: &'a Cell<i32>,
+}
+
+impl Drop for Using<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let users = self.users.get();
+        self.users.set(if users == WRITTEN { 0 } else { users - 1 });
     }
 }
 
@@ -77,24 +118,26 @@ where
 {
     #[inline]
     fn address(&self) -> Address {
-        Address { run: self.run, key: self.future }
+        self.address
     }
 
     fn take(&self, into: &mut dyn Any) {
         // A destructor inside the task may get here while the stage is being overwritten.
-        let Ok(mut stage) = self.stage.try_borrow_mut() else { return };
-        if !matches!(*stage, Stage::Done(_)) {
-            return;
-        }
-        if let Stage::Done(output) = std::mem::replace(&mut *stage, Stage::Gone) {
-            *place(into) = Some(output);
-        }
+        self.write(|stage| {
+            if matches!(stage, Stage::Done(_))
+                && let Stage::Done(output) = std::mem::replace(stage, Stage::Gone)
+            {
+                *place(into) = Some(output);
+            }
+        });
     }
 
     fn read(&self, reader: &mut dyn FnMut(&dyn Any)) {
-        if let Ok(Stage::Done(output)) = self.stage.try_borrow().as_deref() {
-            reader(output);
-        }
+        self.look(|stage| {
+            if let Stage::Done(output) = stage {
+                reader(output);
+            }
+        });
     }
 
     fn put(&self, _from: &mut dyn Any) {}
@@ -105,29 +148,36 @@ where
     F::Output: 'static,
 {
     fn poll(&self, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let mut stage = self.stage.borrow_mut();
-        let Stage::Running(future) = &mut *stage else {
-            unreachable!("seedbed bug: a task was polled after its end, please report")
-        };
-        // SAFETY: the cell is only ever made inside an `Rc` (`spawn`), so it does not move; `stage` is private, and
-        // every access either reads it in place or overwrites it (which drops the coroutine where it stands);
-        // `take` moves out of `Done` only. So the coroutine is pinned from its first poll to its drop.
-        let future = unsafe { Pin::new_unchecked(future) };
-        let output = std::task::ready!(future.poll(cx));
-        let outcome = if (self.fails)(&output) { Outcome::Failed } else { Outcome::Finished };
-        *stage = Stage::Done(output);
-        Poll::Ready(outcome)
+        let polled = self.write(|stage| {
+            let Stage::Running(future) = stage else {
+                unreachable!("seedbed bug: a task was polled after its end, please report")
+            };
+            // SAFETY: the cell is only ever made inside an `Rc` (`spawn`), so it does not move; `stage` is private, and
+            // every access either reads it in place or overwrites it (which drops the coroutine where it stands);
+            // `take` moves out of `Done` only. So the coroutine is pinned from its first poll to its drop.
+            let future = unsafe { Pin::new_unchecked(future) };
+            let output = std::task::ready!(future.poll(cx));
+            let outcome = if (self.fails)(&output) { Outcome::Failed } else { Outcome::Finished };
+            *stage = Stage::Done(output);
+            Poll::Ready(outcome)
+        });
+        polled.unwrap_or_else(|| in_use())
     }
 
     fn drop_contents(&self) {
-        *self.stage.borrow_mut() = Stage::Gone;
+        self.write(|stage| *stage = Stage::Gone).unwrap_or_else(|| in_use());
     }
+}
+
+#[cold]
+fn in_use() -> ! {
+    unreachable!("seedbed bug: a task was to run while it runs, please report")
 }
 
 impl<F: Future, P> Drop for TaskCell<F, P> {
     #[inline]
     fn drop(&mut self) {
-        context::release(Address { run: self.run, key: self.future });
+        context::release(self.address);
     }
 }
 

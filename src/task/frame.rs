@@ -106,20 +106,16 @@ impl Frame {
         context::of(run, |kernel| kernel.exit_frame(task, index, outer))
     }
 
-    /// Ends the frame, after `end`.
+    /// Ends the frame by `end`, which is to leave it.
     #[inline]
     pub(crate) fn leave_with<R>(&mut self, end: impl FnOnce(&mut Kernel, TaskId, u32) -> R) -> Option<R> {
         let Place { run, task, index } = self.place.take()?;
-        context::try_of(run, |kernel| {
-            let result = end(kernel, task, index);
-            kernel.leave_frame(task, index);
-            result
-        })
+        context::try_of(run, |kernel| end(kernel, task, index))
     }
 
     /// Ends the frame: the code inside is done.
     pub(crate) fn leave(&mut self) {
-        self.leave_with(|_, _, _| ());
+        self.leave_with(Kernel::leave_frame);
     }
 }
 

@@ -9,7 +9,7 @@ use super::future_ref::LoopClosed;
 use super::handle::Task;
 use crate::context;
 use crate::ident::LoopId;
-use crate::kernel::{Address, HIDDEN, Owner, RunTask};
+use crate::kernel::{HIDDEN, Owner, RunTask};
 
 /// Runs a coroutine as a task of its own. Its first step comes in the next pass of the loop, behind everything that is
 /// ready already.
@@ -184,10 +184,10 @@ impl<'a> Builder<'a> {
                 return (None, false);
             }
             let mut made = None;
-            kernel.spawn(loop_id, self.name, self.hidden, location, |run, key| {
+            kernel.spawn(loop_id, self.name, self.hidden, location, |address| {
                 let (future, fails) = made_of.take().expect("seedbed bug: a task was made twice, please report");
-                let cell = Rc::new(TaskCell::new(run, key, future, fails));
-                made = Some((Rc::clone(&cell) as Rc<dyn Owner>, Address { run, key }));
+                let cell = Rc::new(TaskCell::new(address, future, fails));
+                made = Some((Rc::clone(&cell) as Rc<dyn Owner>, address));
                 cell as Rc<dyn RunTask>
             });
             (made, kernel.stop.is_some() && kernel.running_loop.is_some())

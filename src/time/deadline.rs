@@ -3,7 +3,7 @@
 use crate::context;
 use crate::ident::{LoopId, TaskId};
 use crate::instant::Instant;
-use crate::kernel::{Call, Kernel, Key, Target};
+use crate::kernel::{Kernel, Target};
 use crate::trace::Event;
 
 /// `Created` before the first poll, `Entered` while the future runs, `Expired` or `Exited` at the end. Each is entered at
@@ -21,7 +21,6 @@ enum State {
 struct Aim {
     run: u32,
     task: TaskId,
-    future: Key,
     frame: u32,
     /// Requests that the task had when the timeout began.
     requests: u32,
@@ -43,13 +42,13 @@ pub(super) struct Deadline {
     when: Option<Instant>,
     /// Invariant: there is one from `Entered` on.
     aim: Option<Aim>,
-    /// The callback that waits for the deadline; stale once that has passed.
-    handle: Option<Key>,
+    /// The number of the timer that brings the deadline, stale once that has passed; 0 if there is none.
+    timer: u64,
 }
 
 impl Deadline {
     pub(super) fn new(when: Option<Instant>) -> Self {
-        Self { state: State::Created, when, aim: None, handle: None }
+        Self { state: State::Created, when, aim: None, timer: 0 }
     }
 
     pub(super) fn when(&self) -> Option<Instant> {
@@ -69,12 +68,13 @@ impl Deadline {
     /// The first poll.
     #[inline]
     pub(super) fn start(&mut self, kernel: &mut Kernel, task: TaskId, frame: u32, when: Option<Instant>) {
-        let known = kernel.tasks.key(task).zip(kernel.tasks.get(task).map(|task| task.loop_id()));
-        let (future, loop_id) = known.expect("seedbed bug: a timeout of an ended task, please report");
-        let aim = Aim { run: kernel.run, task, future, frame, requests: kernel.requests(future), loop_id };
+        let entry = kernel.tasks.get(task).expect("seedbed bug: a timeout of an ended task, please report");
+        let requests = entry.future.extra.as_ref().map_or(0, |extra| extra.requests);
+        let aim = Aim { run: kernel.run, task, frame, requests, loop_id: entry.loop_id() };
         self.state = State::Entered;
         self.aim = Some(aim);
-        self.schedule(kernel, aim, when);
+        let hidden = entry.hidden;
+        self.schedule(kernel, aim, hidden, when);
     }
 
     pub(super) fn reschedule(&mut self, when: Option<Instant>) -> Result<(), RescheduleError> {
@@ -88,35 +88,37 @@ impl Deadline {
             if kernel.has_expired(aim.task, aim.frame) {
                 return Err(RescheduleError::Expiring);
             }
-            self.schedule(kernel, aim, when);
+            // A task that has ended says nothing any more.
+            let hidden = kernel.tasks.get(aim.task).is_none_or(|task| task.hidden);
+            self.schedule(kernel, aim, hidden, when);
             Ok(())
         })
     }
 
-    /// Sets the deadline of a timeout that has begun.
+    /// Sets the deadline of a timeout that has begun; of one that is `hidden`, the trace says nothing.
     #[inline]
-    fn schedule(&mut self, kernel: &mut Kernel, aim: Aim, when: Option<Instant>) {
-        self.discard(kernel, aim);
+    fn schedule(&mut self, kernel: &mut Kernel, aim: Aim, hidden: bool, when: Option<Instant>) {
+        if self.timer > 0 {
+            self.discard(kernel, aim);
+        }
         self.when = when;
-        if kernel.tasks.get(aim.task).is_some_and(|task| !task.hidden) {
+        if !hidden {
             kernel.emit(Event::TimeoutArmed { who: aim.task.into(), until: when });
         }
         let Some(when) = when.map(Instant::as_nanos) else { return };
-        let expire = Call::Timeout(aim.task, aim.frame);
-        self.handle = if when > kernel.now {
-            let key = kernel.closures.insert(expire);
-            kernel.add_timer(aim.loop_id, when, Target::Call(key));
-            Some(key)
+        self.timer = if when > kernel.now {
+            kernel.add_timer(aim.loop_id, when, Target::Timeout(aim.task, aim.frame))
         } else {
-            kernel.call_soon(aim.loop_id, expire).ok()
+            kernel.timeout_soon(aim.loop_id, aim.task, aim.frame)
         };
+        kernel.arm(aim.task, aim.frame, self.timer);
     }
 
-    /// Withdraws the callback of an old deadline, and says whether there was one that still waited.
+    /// Withdraws an old deadline, and says whether there was one that had not passed.
     #[inline]
     fn discard(&mut self, kernel: &mut Kernel, aim: Aim) -> bool {
-        let Some(handle) = self.handle.take() else { return false };
-        let waited = kernel.closures.remove(handle).is_some();
+        let timer = std::mem::take(&mut self.timer);
+        let waited = timer > 0 && kernel.disarm(aim.task, aim.frame, timer);
         if waited {
             kernel.timer_cancelled(aim.loop_id);
         }
@@ -125,14 +127,25 @@ impl Deadline {
 
     /// The future inside is done or unwound, or the timeout was dropped with it: CPython's `__aexit__`.
     #[inline]
-    pub(super) fn leave(&mut self, kernel: &mut Kernel) -> Leaving {
+    pub(super) fn leave(&mut self, kernel: &mut Kernel, task: TaskId, frame: u32) -> Leaving {
+        if self.state == State::Entered && self.timer > 0 && kernel.leave_in_time(task, frame, self.timer) {
+            (self.state, self.timer) = (State::Exited, 0);
+            return Leaving::Other;
+        }
+        let leaving = self.leave_late(kernel);
+        kernel.leave_frame(task, frame);
+        leaving
+    }
+
+    #[inline(never)]
+    fn leave_late(&mut self, kernel: &mut Kernel) -> Leaving {
         let (State::Entered, Some(aim)) = (self.state, self.aim) else { return Leaving::Other };
         if self.discard(kernel, aim) || !kernel.has_expired(aim.task, aim.frame) {
             self.state = State::Exited;
             return Leaving::Other;
         }
         self.state = State::Expired;
-        let left = kernel.uncancel(aim.future);
+        let left = kernel.uncancel_task(aim.task);
         if left <= aim.requests { Leaving::Elapsed } else { Leaving::Other }
     }
 }

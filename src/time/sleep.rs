@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::context;
 use crate::instant::Instant;
-use crate::kernel::{Address, Found, Kernel, Kind, Target};
+use crate::kernel::{Address, Found, Kernel, Key, Kind, Target};
 use crate::task::{Awaiting, YieldNow, yield_now};
 use crate::trace::Event;
 
@@ -26,7 +26,7 @@ use crate::trace::Event;
 #[doc(alias = "asyncio.sleep")]
 #[doc(alias = "tokio::time::sleep")]
 pub fn sleep(duration: Duration) -> Sleep {
-    Sleep { state: State::For(duration) }
+    Sleep { state: State::For(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)) }
 }
 
 /// Waits until an instant; one that has passed is one bare pass of the loop.
@@ -50,25 +50,25 @@ pub struct Sleep {
 
 #[derive(Debug)]
 enum State {
-    For(Duration),
+    /// Virtual nanoseconds; the clock has no more than fit.
+    For(u64),
     Until(Instant),
     Yielding(YieldNow),
+    /// An alarm of the task that polled it first, in this run.
+    Alarm(u32, Key),
     /// Waits for a future of the loop's own that a timer settles. `Sleep` drops it.
     Armed(ManuallyDrop<Awaiting>),
     Done,
 }
 
+const _: () = assert!(size_of::<Sleep>() == 24, "it stands in the coroutine of every task that sleeps");
+
 impl Drop for Sleep {
+    #[inline]
     fn drop(&mut self) {
-        let State::Armed(awaiting) = &mut self.state else { return };
-        awaiting.withdraw();
-        let Address { run, key } = awaiting.address();
-        context::try_of(run, |kernel| {
-            let Some(loop_id) = kernel.futures.get(key).map(|future| future.loop_id()) else { return };
-            if kernel.release_future(key) {
-                kernel.timer_cancelled(loop_id);
-            }
-        });
+        if matches!(self.state, State::Alarm(..) | State::Armed(_)) {
+            self.forget();
+        }
     }
 }
 
@@ -78,30 +78,59 @@ impl Sleep {
     fn begin_plainly(&mut self, cx: &Context<'_>) -> bool {
         let begun = context::with("sleep", |kernel| {
             let id = kernel.current.filter(|&id| context::is_own(cx.waker(), kernel.run, id))?;
-            let deadline = match self.state {
-                State::For(duration) if !duration.is_zero() => kernel.deadline_after(duration.as_nanos()),
-                State::Until(deadline) if deadline.as_nanos() > kernel.now => deadline.as_nanos(),
-                _ => return None,
-            };
-            Some((kernel.run, kernel.sleep(id, deadline)?, id))
+            Some((kernel.run, kernel.sleep(id, self.deadline(kernel)?)?))
         });
-        let Some((run, key, id)) = begun else { return false };
-        self.state = State::Armed(ManuallyDrop::new(Awaiting::begun(run, key, id)));
+        let Some((run, key)) = begun else { return false };
+        self.state = State::Alarm(run, key);
         true
+    }
+
+    /// When a sleep that begins now is over; none if that is no time at all.
+    #[inline]
+    fn deadline(&self, kernel: &Kernel) -> Option<u64> {
+        match self.state {
+            State::For(nanos) if nanos > 0 => Some(kernel.now.saturating_add(nanos)),
+            State::Until(deadline) if deadline.as_nanos() > kernel.now => Some(deadline.as_nanos()),
+            _ => None,
+        }
+    }
+
+    /// Polls a sleep that has not rung.
+    #[inline(never)]
+    fn poll_otherwise(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self.state {
+            State::Alarm(run, key) => self.look_again(run, key, cx),
+            State::For(_) | State::Until(_) => {
+                if self.begin_plainly(cx) {
+                    Poll::Pending
+                } else {
+                    self.begin(cx)
+                }
+            }
+            _ => self.go_on(cx),
+        }
+    }
+
+    /// Polls a sleep that was begun as an alarm of a task: perhaps by another task, or under a combinator.
+    #[cold]
+    fn look_again(&mut self, run: u32, key: Key, cx: &mut Context<'_>) -> Poll<()> {
+        let future = context::of(run, |kernel| {
+            let own = kernel.current.is_some_and(|task| context::is_own(cx.waker(), run, task));
+            if own && kernel.awaits_own_alarm(key) { None } else { Some(kernel.future_of_alarm(key)) }
+        });
+        let Some((future, task)) = future else { return Poll::Pending };
+        self.state = State::Armed(ManuallyDrop::new(Awaiting::begun(run, future, task)));
+        self.go_on(cx)
     }
 
     /// Begins in any other case: under a combinator, in a job, beside another wait; or makes it a bare pass of the loop.
     #[inline(never)]
     fn begin(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let (armed, pending) = context::with("sleep", |kernel| match self.state {
-            State::For(duration) if !duration.is_zero() => {
-                let deadline = kernel.deadline_after(duration.as_nanos());
-                arm(kernel, deadline, cx)
-            }
-            State::Until(deadline) if deadline.as_nanos() > kernel.now => arm(kernel, deadline.as_nanos(), cx),
-            _ => (State::Yielding(yield_now()), false),
+        let (begun, pending) = context::with("sleep", |kernel| match self.deadline(kernel) {
+            Some(deadline) => arm(kernel, deadline, cx),
+            None => (State::Yielding(yield_now()), false),
         });
-        self.state = armed;
+        self.state = begun;
         if pending { Poll::Pending } else { self.go_on(cx) }
     }
 
@@ -112,14 +141,29 @@ impl Sleep {
             // The entry is given back in the borrow that sees it ring. An alarm is cancelled only together with the task,
             // which then does not poll this.
             State::Armed(awaiting) => {
-                let rung = awaiting.poll_then(cx, |kernel, key, _| Ok(kernel.release_future(key)));
+                let rung = awaiting.poll_then(cx, |kernel, key, _| Ok(kernel.release_sleep(key)));
                 ready!(rung.map(drop));
             }
-            State::Done => {}
+            State::Alarm(..) | State::Done => {}
             State::For(_) | State::Until(_) => return self.begin(cx),
         }
         self.state = State::Done;
         Poll::Ready(())
+    }
+
+    #[inline(never)]
+    fn forget(&mut self) {
+        match &mut self.state {
+            State::Alarm(run, key) => {
+                context::try_of(*run, |kernel| kernel.drop_alarm(*key));
+            }
+            State::Armed(awaiting) => {
+                awaiting.withdraw();
+                let Address { run, key } = awaiting.address();
+                context::try_of(run, |kernel| kernel.drop_sleep(key));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -140,14 +184,12 @@ impl Future for Sleep {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if let State::Armed(awaiting) = &mut self.state {
-            if awaiting.end_sleep() {
-                self.state = State::Done;
-                return Poll::Ready(());
-            }
-        } else if self.begin_plainly(cx) {
-            return Poll::Pending;
+        if let State::Alarm(run, key) = self.state
+            && context::of_run_plainly(run, |kernel| kernel.end_alarm(key))
+        {
+            self.state = State::Done;
+            return Poll::Ready(());
         }
-        self.go_on(cx)
+        self.get_mut().poll_otherwise(cx)
     }
 }

@@ -93,7 +93,7 @@ pin_project! {
             future.set(None);
             // Whether it is unwound from outside or forgotten, it leaves.
             let deadline = this.deadline.cell();
-            let _left = this.frame.leave_with(|kernel, _, _| deadline.borrow_mut().leave(kernel));
+            let _left = this.frame.leave_with(|kernel, task, frame| deadline.borrow_mut().leave(kernel, task, frame));
         }
     }
 }
@@ -169,7 +169,7 @@ impl<F: Future> Future for Timeout<F> {
             }
         };
         this.future.set(None);
-        let left = this.frame.leave_with(|kernel, _, _| deadline.borrow_mut().leave(kernel));
+        let left = this.frame.leave_with(|kernel, task, frame| deadline.borrow_mut().leave(kernel, task, frame));
         let leaving = left.unwrap_or(Leaving::Other);
         match (result, leaving) {
             (Ok(output), _) => Poll::Ready(Ok(output)),

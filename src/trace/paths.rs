@@ -18,14 +18,15 @@ const IS_TEXT: u32 = 1 << 31;
 
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    location: &'static Location<'static>,
+    /// Index in `Paths::places`.
+    place: u32,
     parent: u32,
     label: u32,
     /// Number of labels in the path. Invariant: one more than the parent's.
     depth: u32,
 }
 
-const _: () = assert!(size_of::<Node>() <= 24, "a million tasks are to cost 24 MB of names");
+const _: () = assert!(size_of::<Node>() == 16, "a million tasks are to cost 16 MB of names");
 
 /// Two runs are the same run even when an unrelated edit moved their spawns to other lines.
 impl PartialEq for Node {
@@ -37,11 +38,23 @@ impl PartialEq for Node {
 impl Eq for Node {}
 
 /// The tasks of a run, by number, each with its parent and its label.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub(super) struct Paths {
     nodes: Vec<Node>,
     labels: Strings,
+    /// Where tasks were spawned, the place that was looked up last at `last_place`: a program has few, and mostly a task is
+    /// spawned where the one before it was.
+    places: Vec<&'static Location<'static>>,
+    last_place: u32,
 }
+
+impl PartialEq for Paths {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.nodes, &self.labels) == (&other.nodes, &other.labels)
+    }
+}
+
+impl Eq for Paths {}
 
 impl Paths {
     pub(super) fn add(
@@ -60,7 +73,8 @@ impl Paths {
             Label::Number(number) => self.labels.push(|text| write!(text, "{number}")) | IS_TEXT,
             Label::Text(name) => self.labels.push(|text| text.write_str(name)) | IS_TEXT,
         };
-        self.nodes.push(Node { location, parent, label, depth });
+        let place = self.place_of(location);
+        self.nodes.push(Node { place, parent, label, depth });
         TaskId::new(id)
     }
 
@@ -70,10 +84,30 @@ impl Paths {
         match self.node(parent) {
             Some(above) if number < IS_TEXT && self.nodes.len() < NO_PARENT as usize => {
                 let depth = above.depth + 1;
-                self.nodes.push(Node { location, parent: parent.get(), label: number, depth });
+                let place = self.place_of(location);
+                self.nodes.push(Node { place, parent: parent.get(), label: number, depth });
             }
             _ => drop(self.add(Some(parent), Label::Number(number), location)),
         }
+    }
+
+    #[inline]
+    fn place_of(&mut self, location: &'static Location<'static>) -> u32 {
+        match self.places.get(self.last_place as usize) {
+            Some(&last) if std::ptr::eq(last, location) => self.last_place,
+            _ => self.find_place(location),
+        }
+    }
+
+    #[inline(never)]
+    fn find_place(&mut self, location: &'static Location<'static>) -> u32 {
+        let known = self.places.iter().position(|&known| known == location);
+        let at = known.unwrap_or_else(|| {
+            self.places.push(location);
+            self.places.len() - 1
+        });
+        self.last_place = u32::try_from(at).expect("seedbed bug: tasks were spawned in too many places, please report");
+        self.last_place
     }
 
     pub(super) fn len(&self) -> usize {
@@ -83,6 +117,7 @@ impl Paths {
     pub(super) fn clear(&mut self) {
         self.nodes.clear();
         self.labels.clear();
+        self.places.clear();
     }
 
     fn node(&self, task: TaskId) -> Option<&Node> {
@@ -90,7 +125,7 @@ impl Paths {
     }
 
     pub(super) fn location(&self, task: TaskId) -> Option<&'static Location<'static>> {
-        self.node(task).map(|node| node.location)
+        self.places.get(self.node(task)?.place as usize).copied()
     }
 
     pub(super) fn parent(&self, task: TaskId) -> Option<TaskId> {

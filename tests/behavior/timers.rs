@@ -1,11 +1,15 @@
 //! Virtual time: total order of timers, hours in no time, late ticks, and time driven by hand.
 
 use std::cell::RefCell;
-use std::future::pending;
+use std::future::{Future, pending, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use seedbed::time::Sleep;
+use seedbed::trace::EventKind;
 use seedbed::{
     EventLoop, FailureKind, Instant, LimitKind, RescheduleError, Sim, Timeout, TimeoutHandle, advance, any_sim,
     catch_cancel, executor::blocking, interval, now, run_until_idle, sleep, sleep_until, spawn, timeout,
@@ -216,6 +220,87 @@ fn waiting_for_others_moves_the_clock_only_when_asked_to() {
         (standing, sleeper.is_done(), now().to_string())
     });
     assert_eq!(report.unwrap(), ((false, "0.000".to_owned()), true, "0.007".to_owned()));
+}
+
+/// How a sleep that another task has begun is awaited, with so many milliseconds of something else meanwhile.
+type Way = fn(Pin<Box<Sleep>>, u64) -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// Polls a sleep once, with the waker of the task itself.
+async fn fall_asleep(nap: &mut Pin<Box<Sleep>>) {
+    poll_fn(|cx| Poll::Ready(assert!(nap.as_mut().poll(cx).is_pending()))).await;
+}
+
+/// A sleep is an alarm of the task that polls it first; it must ring for whoever awaits it in the end.
+#[test]
+fn a_sleep_rings_wherever_it_is_awaited() {
+    let after = |meanwhile: u64, way: Way| {
+        Sim::new(0)
+            .run(async move {
+                let mut nap = Box::pin(sleep(ms(10)));
+                // Another task's, which has ended when the sleep is awaited.
+                nap = spawn(async move {
+                    fall_asleep(&mut nap).await;
+                    nap
+                })
+                .await
+                .unwrap();
+                way(nap, meanwhile).await;
+                now()
+            })
+            .unwrap()
+    };
+    let ways: [Way; 4] = [
+        |nap, meanwhile| {
+            Box::pin(async move {
+                sleep(ms(meanwhile)).await;
+                nap.await;
+            })
+        },
+        |mut nap, meanwhile| {
+            Box::pin(async move {
+                fall_asleep(&mut nap).await;
+                // Beside another sleep, and under wakers that are not the task's.
+                futures::future::join(nap, sleep(ms(meanwhile))).await;
+            })
+        },
+        |mut nap, meanwhile| {
+            Box::pin(async move {
+                // The frame is left while the wait that began in it lasts.
+                catch_cancel(fall_asleep(&mut nap)).await.unwrap();
+                sleep(ms(meanwhile)).await;
+                nap.await;
+            })
+        },
+        |mut nap, meanwhile| {
+            Box::pin(async move {
+                fall_asleep(&mut nap).await;
+                let sleeper = spawn(nap);
+                sleep(ms(meanwhile)).await;
+                sleeper.await.unwrap();
+            })
+        },
+    ];
+    for way in ways {
+        assert_eq!(after(3, way), Instant::START + ms(10));
+        assert_eq!(after(30, way), Instant::START + ms(30));
+    }
+}
+
+/// An alarm that is dropped is forgotten: neither does it move the clock nor does it wake the task from its next sleep.
+#[test]
+fn a_sleep_that_is_dropped_does_not_ring() {
+    let report = Sim::new(0).trace(true).run(async {
+        let mut nap = Box::pin(sleep(ms(10)));
+        fall_asleep(&mut nap).await;
+        drop(nap);
+        sleep(ms(30)).await;
+        let mut nap = Box::pin(sleep(ms(1000)));
+        fall_asleep(&mut nap).await;
+        now()
+    });
+    assert_eq!(report.trace.filter().kind(EventKind::TimerFired).events().count(), 1);
+    assert_eq!(report.end, Instant::START + ms(30));
+    assert_eq!(report.unwrap(), Instant::START + ms(30));
 }
 
 #[test]
