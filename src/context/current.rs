@@ -38,19 +38,19 @@ fn current<R>(look: impl FnOnce(Option<&World>) -> R) -> R {
 impl World {
     /// A world for a new run, in the memory of the last one on this thread if there is one.
     pub(crate) fn new(run: u32, config: Config) -> Rc<Self> {
-        let Some(world) = SPARE.try_with(Cell::take).ok().flatten() else {
-            return Self::first(Kernel::new(run, config));
-        };
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        let world = spare.unwrap_or_else(Self::first);
         world.run.set(run);
         world.kernel.borrow_mut().renew(run, config);
         world
     }
 
-    fn first(kernel: Kernel) -> Rc<Self> {
+    #[cold]
+    fn first() -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             me: Weak::clone(me),
-            run: Cell::new(kernel.run),
-            kernel: RefCell::new(kernel),
+            run: Cell::new(0),
+            kernel: RefCell::new(Kernel::unused()),
             catching: Cell::new(0),
             seen: RefCell::new(None),
         })
@@ -68,6 +68,17 @@ impl World {
             run_errands(errands);
         }
         result
+    }
+
+    /// As `with`, for an operation after which the errands can wait until [`do_errands`](Self::do_errands).
+    #[inline]
+    pub(super) fn with_plainly<R>(&self, operation: impl FnOnce(&mut Kernel) -> R) -> R {
+        operation(&mut self.kernel.borrow_mut())
+    }
+
+    /// Calls the wakers of other libraries that an operation left behind.
+    pub(super) fn do_errands(&self) {
+        self.with(|_| ());
     }
 
     /// From here until the guard is dropped, panics of user code are caught and need no report on the terminal.

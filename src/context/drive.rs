@@ -51,7 +51,7 @@ fn at_work(world: &World) -> String {
 /// Runs handles until the loop ends. A panic of user code leaves here, with the task still marked as running.
 fn run_handles(world: &World, id: LoopId) {
     loop {
-        match world.with(|kernel| kernel.next_step(id)) {
+        match world.with_plainly(|kernel| kernel.next_step(id)) {
             Some((task, runner)) => run_step(world, task, &runner),
             None if other_step(world, id) => {}
             None => return,
@@ -74,6 +74,7 @@ fn run_step(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) {
 /// What is done between two plain steps of tasks, up to the end of a step that is not plain; false if the loop is over.
 #[inline(never)]
 fn other_step(world: &World, id: LoopId) -> bool {
+    world.do_errands();
     let mut next = world.with(|kernel| kernel.next(id));
     loop {
         next = match next {

@@ -10,7 +10,7 @@ use crate::context;
 use crate::executor;
 use crate::ident::LoopId;
 use crate::instant::Instant;
-use crate::kernel::{Callback, Closure, Target};
+use crate::kernel::{Call, Callback, Closure, Target};
 use crate::task::{Builder, FutureRef, Promise, Task};
 
 /// An event loop. Handles are cheap to clone and all mean the same loop.
@@ -116,12 +116,8 @@ impl EventLoop {
     /// Runs until a future is done, without reading it.
     pub(super) fn run_until(&self, future: &FutureRef) -> Result<(), LoopError> {
         let address = future.address();
-        let id = self.id;
         let callback = context::of(self.run, |kernel| {
-            let own = kernel.find(address.key).is_some_and(|future| future.loop_id() == id);
-            // The loop that runs it is nearly always this one, and a closure that holds nothing needs no memory.
-            let stop: Closure = if own { Box::new(stop_running) } else { Box::new(move || stop_loop(id)) };
-            let callback = kernel.closures.insert(stop.into());
+            let callback = kernel.closures.insert(Call::Stop(self.id));
             kernel.add_done_callback(address.key, Callback::Call(callback));
             callback
         });
@@ -161,14 +157,16 @@ impl EventLoop {
     /// [`LoopError::CloseRunning`].
     #[doc(alias = "asyncio.loop.close")]
     pub fn close(&self) -> Result<(), LoopError> {
-        if self.is_running() {
-            return Err(LoopError::CloseRunning);
-        }
-        if self.is_closed() {
-            return Ok(());
-        }
-        let closures = context::of(self.run, |kernel| kernel.close_loop(self.id));
-        drop(closures);
+        let callbacks = context::of(self.run, |kernel| {
+            let event_loop = kernel.event_loop(self.id);
+            match (event_loop.running, event_loop.closed) {
+                (true, _) => Err(LoopError::CloseRunning),
+                (false, true) => Ok(None),
+                (false, false) => Ok(Some(kernel.close_loop(self.id))),
+            }
+        });
+        let Some(callbacks) = callbacks? else { return Ok(()) };
+        drop(callbacks);
         executor::close_default(self.id);
         Ok(())
     }
@@ -272,14 +270,4 @@ impl EventLoop {
     pub fn set_incident_handler(&self, handler: impl Fn(&Incident) + 'static) {
         set_incident_handler(self.run, self.id, handler);
     }
-}
-
-fn stop_running() {
-    context::with("stop", |kernel| {
-        kernel.running_loop.into_iter().for_each(|id| kernel.event_loop(id).stopping = true)
-    });
-}
-
-fn stop_loop(id: LoopId) {
-    context::with("stop", |kernel| kernel.event_loop(id).stopping = true);
 }

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::handle::Ready;
 use super::machine::Kernel;
 use crate::ident::LoopId;
 
@@ -16,14 +17,20 @@ impl Kernel {
         let nothing_else = event_loop.waiting() == 0 && !event_loop.stopping && self.outside.is_quiet();
         let within_limits =
             self.limits.steps.saturating_sub(self.steps) >= 2 && self.tasks.live() < self.limits.tasks as usize;
-        if !nothing_else || !within_limits || self.picker.explores {
+        if !nothing_else || !within_limits || self.picker.is_attentive {
             return false;
         }
         if self.next_timer(id).is_some_and(|timer| timer.deadline <= self.now) {
             return false;
         }
-        self.name_hidden(self.tasks.next_id(), location);
+        let task = self.tasks.next_id();
+        self.name_hidden(task, location);
         self.tasks.skip();
+        if self.picker.explores {
+            // Nobody else is ready, but the policy is asked at each step, and may draw.
+            self.make_ready(id, Ready::Step(task));
+            self.pick(id);
+        }
         self.steps += 2;
         (self.spins, self.blocked_for) = (0, 0);
         true

@@ -13,3 +13,23 @@ pub(crate) enum Ready {
     /// A callback. A key that finds nothing was cancelled.
     Call(Key),
 }
+
+impl Ready {
+    /// The task whose step it is, if it is one's.
+    pub(super) fn task(self) -> Option<TaskId> {
+        match self {
+            Self::Step(id) => Some(id),
+            Self::Expiry(_) | Self::Call(_) => None,
+        }
+    }
+}
+
+/// What was picked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Pick {
+    Run(Ready),
+    /// The clock moves to this instant while tasks wait.
+    Clock(u64),
+    /// The queue is empty.
+    Nothing,
+}

@@ -180,15 +180,35 @@ impl Loop {
     }
 
     /// Becomes a new loop in the memory of this one; not more than `kept` places of each queue.
-    pub(crate) fn renew(mut self, kept: usize) -> Self {
-        self.timers.clear();
-        self.timers.shrink_to(kept);
-        Self { ready: self.ready.renew(kept), timers: self.timers, ..Self::default() }
+    pub(crate) fn renew(&mut self, kept: usize) {
+        let Self {
+            ready,
+            open,
+            timers,
+            stale,
+            passed,
+            running,
+            stopping,
+            closed,
+            executor_closed,
+            default_executor,
+            incident_handler,
+        } = self;
+        ready.renew(kept);
+        open.renew(kept);
+        timers.clear();
+        timers.shrink_to(kept);
+        *stale = 0;
+        (*passed, *running, *stopping, *closed, *executor_closed) = (false, false, false, false, false);
+        (*default_executor, *incident_handler) = (None, None);
     }
 
     /// Forgets what is ready and what is scheduled, as asyncio's `close` does.
     pub(crate) fn clear(&mut self) -> (Vec<Ready>, Vec<Timer>) {
         self.stale = 0;
+        if self.waiting() == 0 && self.timers.is_empty() {
+            return (Vec::new(), Vec::new());
+        }
         let mut ready = self.open.drain();
         ready.extend(self.ready.drain());
         (ready, self.timers.drain().map(|Reverse(timer)| timer).collect())

@@ -14,9 +14,10 @@ use super::aside::Aside;
 use super::cut_short::{Cancelled, PanicReport};
 use super::frames::FrameIndex;
 use super::future::{Fut, LOOPS_MAX, Registered};
-use super::handle::Ready;
+use super::handle::{Pick, Ready};
 use super::idle::Idle;
 use super::limits::{Heartbeat, LimitKind, Limits};
+use super::loop_list::Loops;
 use super::loops::Loop;
 use super::marks::Marks;
 use super::outside::Outside;
@@ -41,13 +42,15 @@ pub(crate) enum Call {
     Timeout(TaskId, u32, u64),
     /// A task that a fault had put aside comes back to the ready queue.
     Release(TaskId),
+    /// What this loop was run for is done.
+    Stop(LoopId),
 }
 
 impl Call {
     pub(crate) fn into_closure(self) -> Option<Closure> {
         match self {
             Self::Closure(closure) => Some(closure),
-            Self::Timeout(..) | Self::Release(_) => None,
+            Self::Timeout(..) | Self::Release(_) | Self::Stop(_) => None,
         }
     }
 }
@@ -110,15 +113,15 @@ pub(crate) struct Kernel {
     /// Alarms that have become futures, by their key, until the sleep is over or dropped: see `Kernel::alarm_to_future`.
     pub(super) alarms: BTreeMap<Key, Key>,
     pub(crate) closures: Arena<Call>,
-    pub(crate) loops: Vec<Loop>,
-    /// The memory of a loop of the run before.
-    pub(super) spare_loop: Option<Loop>,
+    pub(crate) loops: Loops,
     /// The loop that `EventLoop::current` means outside a running one.
     pub(crate) current_loop: Option<LoopId>,
     pub(crate) running_loop: Option<LoopId>,
     /// Handles left in the pass of the running loop; what is made ready meanwhile waits for the next one. Invariant: zero
     /// once a verdict stands, so that a step need not look for one.
     pub(super) batch: usize,
+    /// What was picked for the next turn, and is no plain step of a task.
+    pub(super) picked: Option<Pick>,
     /// The task whose step runs now.
     pub(crate) current: Option<TaskId>,
     /// The same, but also while a job goes on because that step blocks.
@@ -147,11 +150,13 @@ pub(crate) struct Kernel {
     /// Who is struck at await points, and whose are kept.
     pub(crate) strikes: Strikes,
     pub(crate) limits: Limits,
+    /// Up to so many steps are begun by the short way: the limit, or none where a fault may have a task stand still.
+    pub(super) plain_until: u64,
+    /// The last instant that `limits` allows, in virtual nanoseconds.
+    pub(super) last_instant: u64,
     pub(crate) steps: u64,
     /// Who is told of every step, if anybody is, and the limit on steps, which is 0 then in `limits`.
     pub(super) heartbeat: Option<(Arc<Heartbeat>, u64)>,
-    /// Up to so many steps the head of the queue is taken without a question: the limit, or none while a policy explores.
-    pub(super) plain_until: u64,
     /// The number of steps when the clock moved last.
     pub(super) moved_at_step: u64,
     /// Steps in a row that only woke themselves, at one instant.
@@ -216,8 +221,7 @@ impl Kernel {
     pub(crate) fn new_loop(&mut self) -> LoopId {
         let id = u32::try_from(self.loops.len()).ok().filter(|&id| (id as usize) < LOOPS_MAX);
         let id = LoopId::new(id.expect("seedbed bug: too many loops, please report"));
-        let made = self.spare_loop.take().unwrap_or_default();
-        self.loops.push(made);
+        self.loops.push();
         self.current_loop = Some(id);
         id
     }

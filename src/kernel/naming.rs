@@ -47,7 +47,7 @@ impl Kernel {
     #[inline]
     pub(crate) fn number_task(&mut self, id: TaskId, parent: TaskId, location: &'static Location<'static>) {
         match self.tasks.get_mut(parent) {
-            Some(above) if !self.picker.explores => {
+            Some(above) if !self.picker.is_attentive => {
                 above.children += 1;
                 let number = above.children;
                 self.names.add_child(parent, number, location);

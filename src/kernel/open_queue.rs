@@ -29,6 +29,7 @@ impl OpenQueue {
     }
 
     /// Puts a handle behind all others.
+    #[inline]
     pub(super) fn admit(&mut self, handle: Ready, now: u64) {
         match handle {
             Ready::Step(task) => self.steps.join(task, self.arrivals, now),
@@ -43,7 +44,13 @@ impl OpenQueue {
     }
 
     /// Takes the expiry or callback whose turn it is, if it is one's.
+    #[inline]
     pub(super) fn take_other(&mut self) -> Option<Ready> {
+        if self.others.is_empty() && !self.clock_moves { None } else { self.take_first_other() }
+    }
+
+    #[inline(never)]
+    fn take_first_other(&mut self) -> Option<Ready> {
         if std::mem::take(&mut self.clock_moves) {
             self.released = self.arrivals;
         }
@@ -57,16 +64,25 @@ impl OpenQueue {
     }
 
     /// Takes the step at that place.
-    pub(super) fn take_step(&mut self, place: u32) -> Option<(TaskId, Ready)> {
-        let (task, _) = self.steps.remove(place)?;
-        Some((task, Ready::Step(task)))
+    #[inline]
+    pub(super) fn take_step(&mut self, place: u32) -> Option<TaskId> {
+        self.steps.remove(place)
+    }
+
+    /// Forgets everything, and keeps the memory: not more than `kept` places of each sort.
+    pub(super) fn renew(&mut self, kept: usize) {
+        let Self { steps, others, arrivals, released, clock_moves } = self;
+        steps.renew(kept);
+        others.clear();
+        others.shrink_to(kept);
+        (*arrivals, *released, *clock_moves) = (0, 0, false);
     }
 
     /// Takes everything, in the order of arrival.
     pub(super) fn drain(&mut self) -> Vec<Ready> {
         let mut all: Vec<(u64, Ready)> = self.others.drain(..).collect();
-        while let Some((task, arrival)) = self.steps.remove(0) {
-            all.push((arrival, Ready::Step(task)));
+        while let Some((arrival, _)) = self.steps.first() {
+            all.extend(self.steps.remove(0).map(|task| (arrival, Ready::Step(task))));
         }
         all.sort_unstable_by_key(|(arrival, _)| *arrival);
         all.into_iter().map(|(_, handle)| handle).collect()

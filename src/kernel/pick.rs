@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::handle::Ready;
+use super::handle::{Pick, Ready};
+use super::loops::Loop;
 use super::machine::Kernel;
 use crate::choice::{Kind, SubjectKey, Turn};
 use crate::ident::{LoopId, TaskId};
@@ -11,15 +12,8 @@ use crate::policy::{self, Observation};
 use crate::seed::Seed;
 use crate::trace::{Actor, Event, Label};
 
-/// What was picked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Pick {
-    Run(Ready),
-    /// The clock moves to this instant while tasks wait.
-    Clock(u64),
-    /// The queue is empty.
-    Nothing,
-}
+/// The subject of what is asked outside all tasks.
+pub(super) const OUTSIDE: SubjectKey = SubjectKey::of_path("(outside)");
 
 impl Kernel {
     /// The subject of a task's choices: the hash of its path.
@@ -33,14 +27,14 @@ impl Kernel {
     /// The subject of what is asked now.
     pub(crate) fn current_subject(&mut self) -> SubjectKey {
         let task = self.current.filter(|&id| self.tasks.get(id).is_some());
-        let subject = task.map_or_else(|| SubjectKey::of_path("(outside)"), |id| self.subject(id));
+        let subject = task.map_or_else(|| OUTSIDE, |id| self.subject(id));
         self.picker.introduce_outside(subject);
         subject
     }
 
     /// Makes the subject of a new task from its parent's, and tells the record its path.
     pub(crate) fn introduce_task(&mut self, id: TaskId, parent: Option<TaskId>, label: Label<'_>) {
-        if !self.picker.explores {
+        if !self.picker.is_attentive {
             return;
         }
         let above = parent.map(|parent| self.subject(parent));
@@ -66,7 +60,7 @@ impl Kernel {
 
     #[inline(never)]
     fn tell_ready(&mut self, loop_id: LoopId, task: TaskId) {
-        if self.picker.explores {
+        if self.picker.choices.is_watching() {
             let subject = self.subject(task);
             self.picker.choices.task_ready(loop_id, subject);
         }
@@ -83,7 +77,7 @@ impl Kernel {
         }
     }
 
-    /// Takes the next handle. Expiries and callbacks are taken in order; among the steps of tasks, the policy proposes and the plan
+    /// Picks the next handle. Expiries and callbacks are taken in order; among the steps of tasks, the policy proposes and the plan
     /// decides.
     #[inline]
     pub(crate) fn pick(&mut self, loop_id: LoopId) -> Pick {
@@ -96,30 +90,55 @@ impl Kernel {
 
     #[inline(never)]
     fn pick_open(&mut self, loop_id: LoopId) -> Pick {
-        let now = self.now;
-        let event_loop = &mut self.loops[loop_id.get() as usize];
-        while let Some(handle) = event_loop.ready.pop_front() {
-            event_loop.open.admit(handle, now);
+        if self.picker.is_attentive {
+            return self.pick_attentively(loop_id);
+        }
+        let Loop { ready, open, .. } = &mut self.loops[loop_id.get() as usize];
+        while let Some(handle) = ready.pop_front() {
+            open.admit(handle, self.now);
+        }
+        ready.clear_taken();
+        if let Some(handle) = open.take_other() {
+            return Pick::Run(handle);
+        }
+        if open.steps.len() == 0 {
+            return Pick::Nothing;
+        }
+        match self.picker.propose_turn(&policy::Ready::new(&open.steps, false)) {
+            Turn::Task(place) => self.take_step(loop_id, place),
+            Turn::Clock => panic!("a policy proposed the clock, which it had said it would not"),
+        }
+    }
+
+    /// As `pick_open`, under a policy, plan or recorder that follows what happens, or may move the clock.
+    #[inline(never)]
+    fn pick_attentively(&mut self, loop_id: LoopId) -> Pick {
+        let Loop { ready, open, .. } = &mut self.loops[loop_id.get() as usize];
+        while let Some(handle) = ready.pop_front() {
+            open.admit(handle, self.now);
             if let Ready::Step(task) = handle {
                 self.picker.observe(Observation::Ready { task });
             }
         }
-        if let Some(handle) = event_loop.open.take_other() {
+        ready.clear_taken();
+        if let Some(handle) = open.take_other() {
             if let Ready::Expiry(_) = handle {
                 self.picker.timer_expired();
             }
             return Pick::Run(handle);
         }
-        let Some((_, since)) = event_loop.open.steps.first() else { return Pick::Nothing };
-        let next_event = self.next_event(loop_id).filter(|&at| self.may_expire(at, since));
-        let steps = &self.loops[loop_id.get() as usize].open.steps;
-        match self.picker.next_turn(loop_id, &policy::Ready::new(steps, next_event.is_some())) {
+        if open.steps.len() == 0 {
+            return Pick::Nothing;
+        }
+        let next_event = self.next_candidate(loop_id);
+        let open = &mut self.loops[loop_id.get() as usize].open;
+        match self.picker.next_turn(loop_id, &policy::Ready::new(&open.steps, next_event.is_some())) {
             Turn::Task(place) => self.take_step(loop_id, place),
             Turn::Clock => {
+                open.moving_clock();
                 let at = next_event.expect("a policy proposed the clock, which cannot move now: propose a task");
                 self.emit(Event::Chose { who: Actor::Callback, kind: Kind::Clock, nth: 0, value: 1 });
                 self.picker.observe(Observation::Expired);
-                self.loops[loop_id.get() as usize].open.moving_clock();
                 Pick::Clock(at)
             }
         }
@@ -137,25 +156,28 @@ impl Kernel {
         self.picker.generator_seed(subject)
     }
 
-    /// Whether the clock may move to that instant while somebody is ready since another one.
-    fn may_expire(&self, at: u64, since: u64) -> bool {
-        let span = u128::from(at) <= self.limits.virtual_time.as_nanos();
-        span && !self.manual_time && at.saturating_sub(since) <= self.picker.stall
-    }
-
+    #[inline(always)]
     fn take_step(&mut self, loop_id: LoopId, place: u32) -> Pick {
         let open = &mut self.loops[loop_id.get() as usize].open;
         let ready = open.steps.len();
-        let step = open.take_step(place);
-        // A plan was held against those who are ready; what a policy proposed, where there is none, was not.
-        let (task, step) = step
-            .unwrap_or_else(|| panic!("a policy proposed task {place} of {ready}: the first that is ready is task 0"));
+        let task = open.take_step(place).unwrap_or_else(|| nobody(place, ready));
         self.picker.observe(Observation::Ran { task });
         if place > 0 {
             let (kind, who) = (Kind::Overtaken, Actor::from(task));
             self.emit(Event::Chose { who, kind, nth: 0, value: place });
         }
-        Pick::Run(step)
+        Pick::Run(Ready::Step(task))
+    }
+
+    /// When the next timer or job falls due, if the clock may move there while tasks are ready.
+    fn next_candidate(&mut self, loop_id: LoopId) -> Option<u64> {
+        let (_, since) = self.loops[loop_id.get() as usize].open.steps.first()?;
+        self.next_event(loop_id).filter(|&at| self.may_expire(at, since))
+    }
+
+    /// Whether the clock may move to that instant while somebody is ready since another one.
+    fn may_expire(&self, at: u64, since: u64) -> bool {
+        at <= self.last_instant && !self.manual_time && at.saturating_sub(since) <= self.picker.stall
     }
 
     /// The deadline that a new timer gets: how late it will expire is a choice, in nanoseconds, bounded by what the timer is to last
@@ -164,7 +186,8 @@ impl Kernel {
     pub(super) fn perturbed(&mut self, deadline: u64) -> u64 {
         let latest = deadline.saturating_sub(self.now).min(self.picker.stall);
         let bound = u32::try_from(latest).unwrap_or(u32::MAX).saturating_add(1);
-        let subject = self.current_subject();
+        // Only who watches asks whose timer it is.
+        let subject = if self.picker.choices.is_watching() { self.current_subject() } else { OUTSIDE };
         let late = self.decide(subject, Kind::Late, bound);
         if late > 0 {
             let who = self.actor();
@@ -178,4 +201,10 @@ impl Kernel {
         let timer = self.next_timer(loop_id).map(|timer| timer.deadline);
         [timer, self.outside.next_at()].into_iter().flatten().min()
     }
+}
+
+/// A plan was held against those who are ready; what a policy proposed, where there is no plan, was not.
+#[cold]
+fn nobody(place: u32, ready: u32) -> TaskId {
+    panic!("a policy proposed task {place} of {ready}: the first that is ready is task 0")
 }

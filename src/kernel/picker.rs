@@ -20,6 +20,19 @@ pub(super) struct Forced {
     pub(super) alone: bool,
 }
 
+/// Who picks, and how.
+pub(crate) struct Orders {
+    pub(crate) seed: Seed,
+    pub(crate) policy: Box<dyn Policy>,
+    /// A plan or a recorder, if there is one.
+    pub(crate) choices: Option<Box<ChoiceSource>>,
+    pub(crate) stall: Duration,
+    /// What the run is like is to be told at its end.
+    pub(crate) profile: bool,
+    /// Fault points that strike, or do not, whatever is drawn.
+    pub(crate) forced: Vec<(String, bool)>,
+}
+
 /// The policy of a run, what overrides it, and what remembers.
 #[derive(Debug)]
 pub(crate) struct Picker {
@@ -30,9 +43,11 @@ pub(crate) struct Picker {
     pub(super) explores: bool,
     /// The kinds of faults that are asked about: those that the policy or the plan may answer.
     pub(super) faults: FaultSet,
-    /// Whether somebody is to be told which tasks become ready: who explores, or the trace.
+    /// Whether more is asked than which task goes next, and somebody is told what happens: not under a policy that only picks.
+    pub(super) is_attentive: bool,
+    /// Whether somebody is to be told at once which tasks become ready (the plan, or the trace), or may have them wait (a fault).
     pub(super) tells_ready: bool,
-    /// Subjects of the tasks by their number; kept only while exploring, else made from the path when asked for.
+    /// Subjects of the tasks by their number; kept only while attentive, else made from the path when asked for.
     pub(super) subjects: Vec<SubjectKey>,
     /// Generators made so far, by the subject that asked.
     generators: BTreeMap<SubjectKey, u32>,
@@ -48,47 +63,78 @@ pub(crate) struct Picker {
 }
 
 impl Picker {
-    pub(crate) fn new(
-        seed: Seed,
-        policy: Box<dyn Policy>,
-        choices: ChoiceSource,
-        stall: Duration,
-        profile: bool,
-        recording: bool,
-    ) -> Self {
-        let explores = !policy.is_plain() || choices.is_watching() || profile;
-        let faults = policy.faults().union(choices.faults());
-        let tells_ready = explores || recording;
-        let (subjects, generators) = (Vec::new(), BTreeMap::new());
-        let stall = u64::try_from(stall.as_nanos()).unwrap_or(u64::MAX);
-        let profiler = profile.then(Profiler::default);
+    /// The picker of no run yet, to be renewed.
+    pub(super) fn unused() -> Self {
         Self {
-            seed,
-            policy,
-            choices,
-            explores,
-            faults,
-            tells_ready,
-            subjects,
-            generators,
-            stall,
+            explores: false,
+            is_attentive: false,
+            tells_ready: false,
+            seed: Seed::default(),
+            policy: Box::new(Fifo),
+            choices: ChoiceSource::propose(),
+            subjects: Vec::new(),
+            generators: BTreeMap::new(),
+            stall: 0,
+            profiler: None,
+            faults: FaultSet::NONE,
             forced: Forced::default(),
-            profiler,
             turns: 0,
             schedule: Digester::new(),
         }
     }
 
+    /// Becomes the picker of another run, in the memory of this one; `recording` says that the trace keeps events.
+    pub(super) fn renew(&mut self, orders: Orders, recording: bool) {
+        let Self {
+            seed,
+            policy,
+            choices,
+            explores,
+            is_attentive,
+            tells_ready,
+            subjects,
+            generators,
+            stall,
+            profiler,
+            faults,
+            turns,
+            schedule,
+            // See `force`.
+            forced: _,
+        } = self;
+        (*seed, *policy) = (orders.seed, orders.policy);
+        match orders.choices {
+            Some(ordered) => *choices = *ordered,
+            None if choices.is_watching() => *choices = ChoiceSource::propose(),
+            // A source that only proposes holds nothing.
+            None => {}
+        }
+        let is_told = choices.is_watching() || orders.profile;
+        *explores = !policy.is_plain() || is_told;
+        *is_attentive = is_told || !(policy.is_plain() || policy.only_picks());
+        *faults = policy.faults().union(choices.faults());
+        *tells_ready = choices.is_watching() || recording || faults.contains(Kind::Wake);
+        (*turns, *schedule) = (0, Digester::new());
+        subjects.clear();
+        // Clearing an empty map would still cost two calls.
+        if !generators.is_empty() {
+            generators.clear();
+        }
+        *stall = u64::try_from(orders.stall.as_nanos()).unwrap_or(u64::MAX);
+        *profiler = orders.profile.then(Profiler::default);
+        self.force(orders.forced);
+    }
+
     /// Tells the policy what happened.
     #[inline]
     pub(super) fn observe(&mut self, event: Observation) {
-        if self.explores {
-            self.observe_exploring(event);
+        if self.is_attentive {
+            self.observe_attentively(event);
         }
     }
 
     #[inline(never)]
-    fn observe_exploring(&mut self, event: Observation) {
+    fn observe_attentively(&mut self, event: Observation) {
         self.policy.observe(event);
         if let Some(profiler) = &mut self.profiler {
             profiler.observe(event);
@@ -105,33 +151,31 @@ impl Picker {
         self.profiler.iter_mut().for_each(|profiler| profiler.turn(ready));
         let policy = &mut self.policy;
         let turn = self.choices.next_turn(loop_id, ready.may_expire(), || policy.next(ready));
+        self.note_turn(turn);
+        turn
+    }
+
+    /// As `next_turn`, while nobody but the policy is to be asked.
+    #[inline]
+    pub(super) fn propose_turn(&mut self, ready: &policy::Ready<'_>) -> Turn {
+        let turn = self.policy.next(ready);
+        self.note_turn(turn);
+        turn
+    }
+
+    #[inline]
+    fn note_turn(&mut self, turn: Turn) {
         self.turns += 1;
         match turn {
             Turn::PLAIN => {}
             Turn::Task(place) => self.schedule.feed(self.turns, place.into()),
             Turn::Clock => self.schedule.feed(self.turns, u64::MAX),
         }
-        turn
     }
 
     /// What the run was like, if that was to be told.
     pub(crate) fn take_profile(&mut self) -> Profile {
         self.profiler.take().map(Profiler::finish).unwrap_or_default()
-    }
-
-    /// Becomes the picker of another run, in the memory of this one.
-    pub(super) fn renew(
-        &mut self,
-        seed: Seed,
-        policy: Box<dyn Policy>,
-        choices: ChoiceSource,
-        stall: Duration,
-        profile: bool,
-        recording: bool,
-    ) {
-        let mut subjects = std::mem::take(&mut self.subjects);
-        subjects.clear();
-        *self = Self { subjects, ..Self::new(seed, policy, choices, stall, profile, recording) };
     }
 
     /// Takes the policy out at the end of the run: it may be the user's.

@@ -77,7 +77,7 @@ impl Kernel {
         let event_loop = self.event_loop(id);
         event_loop.running = false;
         event_loop.stopping = false;
-        self.batch = 0;
+        (self.batch, self.picked) = (0, None);
         self.running_loop = None;
         (self.current, self.stepping) = (None, None);
         self.frame = None;
@@ -144,23 +144,24 @@ impl Kernel {
         if event_loop.stopping {
             return false;
         }
-        if event_loop.ready.is_empty() || event_loop.is_due(self.now) {
+        if event_loop.waiting() == 0 || event_loop.is_due(self.now) {
             return self.turn_to_timers(id);
         }
         event_loop.passed = true;
-        self.batch = event_loop.ready.len();
+        self.batch = event_loop.waiting();
         true
     }
 
     /// The rest of `turn_quietly`: nothing is ready, or timers are due.
     #[inline(never)]
     fn turn_to_timers(&mut self, id: LoopId) -> bool {
-        let event_loop = &self.loops[id.get() as usize];
-        if event_loop.ready.is_empty() {
+        let event_loop = &mut self.loops[id.get() as usize];
+        if event_loop.waiting() == 0 {
+            event_loop.ready.clear_taken();
             let Some(deadline) = self.next_deadline(id) else { return false };
             if deadline > self.now {
-                let in_time = u128::from(deadline) <= self.limits.virtual_time.as_nanos();
-                if !in_time || self.manual_time || !self.idle.is_empty() {
+                if deadline > self.last_instant || self.manual_time || !self.idle.is_empty() || self.picker.is_attentive
+                {
                     return false;
                 }
                 self.set_now(deadline);
@@ -171,11 +172,12 @@ impl Kernel {
                 if !self.errands.is_empty() {
                     return false;
                 }
+                // Nothing is due any more.
+                self.start_pass(id);
+                return true;
             }
         }
-        if self.loops[id.get() as usize].is_due(self.now) {
-            self.move_due_timers(id);
-        }
+        self.move_due_timers(id);
         self.start_pass(id);
         true
     }
@@ -228,10 +230,10 @@ impl Kernel {
     }
 
     pub(crate) fn may_advance(&mut self, to: u64) -> bool {
-        let bound = self.limits.virtual_time;
-        if u128::from(to) <= bound.as_nanos() {
+        if to <= self.last_instant {
             return true;
         }
+        let bound = self.limits.virtual_time;
         let detail = format!("the next event is due at {}s", Instant::from_nanos(to));
         self.trip(LimitKind::VirtualTime, format!("{bound:?}"), None, detail);
         false
@@ -249,6 +251,7 @@ impl Kernel {
     }
 
     /// Moves the clock, never backwards.
+    #[inline]
     pub(crate) fn set_now(&mut self, to: u64) {
         if to > self.now {
             self.now = to;

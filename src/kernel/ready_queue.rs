@@ -1,51 +1,40 @@
-//! The queue of handles that are ready: a ring whose number of places is a power of two.
+//! The queue of handles that are ready.
 //!
-//! A `VecDeque` does the same for any number of places; a step takes one handle and puts one, and pays for that each time.
+//! Two counters would make a ring of it, as in `VecDeque`. A step takes one handle and puts one, and a ring pays for its bend each time;
+//! here the places of handles that were taken are won back many at a time.
 
 use super::handle::Ready;
-use crate::ident::TaskId;
 
-/// What stands in a place that nobody uses.
-const NOTHING: Ready = Ready::Step(TaskId::new(u32::MAX));
+/// The places that a queue gets first.
+const PLACES_MIN: usize = 64;
 
-/// The places of the first ring that a queue gets.
-const PLACES_MIN: usize = 8;
-
+/// Handles in the order in which they became ready.
 #[derive(Debug, Default)]
 pub(crate) struct ReadyQueue {
-    /// Invariant: none, or a power of two, and not more than 2³¹.
-    places: Vec<Ready>,
-    /// Handles taken so far, and handles put; both wrap, and the difference is the length.
-    taken: u32,
-    put: u32,
+    /// Those that were taken already stand before the others, until their places are needed.
+    handles: Vec<Ready>,
+    /// Invariant: at most as many as there are handles.
+    taken: usize,
 }
 
 impl ReadyQueue {
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.put.wrapping_sub(self.taken) as usize
+        self.handles.len() - self.taken
     }
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.put == self.taken
-    }
-
-    #[inline]
-    fn place_of(&self, count: u32) -> usize {
-        count as usize & self.places.len().wrapping_sub(1)
+        self.taken == self.handles.len()
     }
 
     /// Puts a handle at the end if there is a place left; false, with nothing done, if not.
     #[inline]
     pub(crate) fn push_in_place(&mut self, handle: Ready) -> bool {
-        if self.len() == self.places.len() {
+        if self.handles.len() == self.handles.capacity() {
             return false;
         }
-        let at = self.place_of(self.put);
-        let Some(place) = self.places.get_mut(at) else { return false };
-        *place = handle;
-        self.put = self.put.wrapping_add(1);
+        self.handles.push(handle);
         true
     }
 
@@ -53,41 +42,15 @@ impl ReadyQueue {
     #[inline]
     pub(crate) fn push_back(&mut self, handle: Ready) {
         if !self.push_in_place(handle) {
-            self.grow();
-            let has_place = self.push_in_place(handle);
-            debug_assert!(has_place, "seedbed bug: a ring that has grown is full, please report");
+            self.make_room();
+            self.handles.push(handle);
         }
-    }
-
-    /// The handle whose turn it is.
-    #[inline]
-    pub(crate) fn front(&self) -> Option<Ready> {
-        if self.is_empty() { None } else { self.places.get(self.place_of(self.taken)).copied() }
-    }
-
-    /// The task whose step the next handle is, if it is a step.
-    #[inline]
-    pub(crate) fn front_step(&self) -> Option<TaskId> {
-        if self.is_empty() {
-            return None;
-        }
-        match self.places.get(self.place_of(self.taken)) {
-            Some(&Ready::Step(task)) => Some(task),
-            _ => None,
-        }
-    }
-
-    /// Takes the handle that `front` or `front_step` has shown.
-    #[inline]
-    pub(crate) fn take_front(&mut self) {
-        debug_assert!(!self.is_empty(), "seedbed bug: a handle was taken that is not there, please report");
-        self.taken = self.taken.wrapping_add(1);
     }
 
     #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<Ready> {
-        let handle = self.front()?;
-        self.take_front();
+        let handle = *self.handles.get(self.taken)?;
+        self.taken += 1;
         Some(handle)
     }
 
@@ -99,29 +62,39 @@ impl ReadyQueue {
     }
 
     /// Takes all handles out.
+    #[inline]
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Ready> {
-        std::iter::from_fn(|| self.pop_front())
+        let taken = std::mem::take(&mut self.taken);
+        self.handles.drain(..).skip(taken)
     }
 
-    /// Becomes a new queue in the memory of this one, or without any if that is more than `kept` places.
-    pub(crate) fn renew(mut self, kept: usize) -> Self {
-        if self.places.len() > kept {
-            return Self::default();
+    /// Forgets the handles that were taken, if there are no others.
+    #[inline]
+    pub(crate) fn clear_taken(&mut self) {
+        if self.is_empty() {
+            self.handles.clear();
+            self.taken = 0;
         }
-        (self.taken, self.put) = (0, 0);
-        self
     }
 
+    /// Forgets everything, and keeps the memory: not more than `kept` places.
+    pub(crate) fn renew(&mut self, kept: usize) {
+        self.handles.clear();
+        self.handles.shrink_to(kept);
+        self.taken = 0;
+    }
+
+    /// Moves the handles to the beginning where at least half of the places are free, and makes more places elsewhere: so a
+    /// handle is moved once, on the average, at most.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self) {
-        let places = (self.places.len() * 2).max(PLACES_MIN);
-        assert!(u32::try_from(places).is_ok(), "seedbed bug: a ready queue outgrew u32, please report");
-        let mut grown = Vec::with_capacity(places);
-        grown.extend(self.drain());
-        (self.taken, self.put) = (0, u32::try_from(grown.len()).unwrap_or(0));
-        grown.resize(places, NOTHING);
-        self.places = grown;
+    fn make_room(&mut self) {
+        if self.taken * 2 < self.handles.len() || self.handles.is_empty() {
+            self.handles.reserve(PLACES_MIN.max(self.handles.len()));
+        } else {
+            self.handles.drain(..self.taken);
+            self.taken = 0;
+        }
     }
 }
 
@@ -132,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::arena::Key;
-    use super::{Ready, ReadyQueue};
+    use super::{PLACES_MIN, Ready, ReadyQueue};
     use crate::ident::TaskId;
 
     #[derive(Clone, Copy, Debug)]
@@ -142,6 +115,7 @@ mod tests {
         Pop,
         Rotate(usize),
         Drain,
+        ClearTaken,
         Renew,
     }
 
@@ -152,17 +126,18 @@ mod tests {
             8 => Just(Deed::Pop),
             2 => (0usize..6).prop_map(Deed::Rotate),
             1 => Just(Deed::Drain),
+            2 => Just(Deed::ClearTaken),
             1 => Just(Deed::Renew),
         ];
         prop::collection::vec(deed, 0..200)
     }
 
     proptest! {
-        /// It holds what a `VecDeque` holds, also where the counters wrap.
+        /// It holds what a `VecDeque` holds.
         #[test]
-        fn is_a_queue(deeds in deeds(), begin in prop_oneof![Just(0), (u32::MAX - 40)..=u32::MAX]) {
-            let mut queue = ReadyQueue { places: Vec::new(), taken: begin, put: begin };
-            let mut model = VecDeque::new();
+        fn is_a_queue(deeds in deeds()) {
+            let mut queue = ReadyQueue::default();
+            let (mut model, mut most) = (VecDeque::new(), 0);
             for (deed, number) in deeds.into_iter().zip(0..) {
                 let key = Key { slot: number, generation: 0 };
                 let handle = match number % 4 {
@@ -176,9 +151,8 @@ mod tests {
                         model.push_back(handle);
                     }
                     Deed::PushInPlace => {
-                        let room = model.len() < queue.places.len();
-                        prop_assert_eq!(queue.push_in_place(handle), room);
-                        model.extend(room.then_some(handle));
+                        let pushed = queue.push_in_place(handle);
+                        model.extend(pushed.then_some(handle));
                     }
                     Deed::Pop => prop_assert_eq!(queue.pop_front(), model.pop_front()),
                     Deed::Rotate(count) => {
@@ -187,16 +161,17 @@ mod tests {
                         model.rotate_left(count);
                     }
                     Deed::Drain => prop_assert!(queue.drain().eq(model.drain(..))),
+                    Deed::ClearTaken => queue.clear_taken(),
                     Deed::Renew => {
-                        queue = queue.renew(16);
-                        prop_assert!(queue.places.len() <= 16);
+                        queue.renew(16);
+                        prop_assert!(queue.handles.capacity() <= 16);
                         model.clear();
                     }
                 }
+                most = most.max(model.len());
                 prop_assert_eq!((queue.len(), queue.is_empty()), (model.len(), model.is_empty()));
-                prop_assert_eq!(queue.front(), model.front().copied());
-                let step = model.front().and_then(|handle| if let Ready::Step(task) = handle { Some(*task) } else { None });
-                prop_assert_eq!(queue.front_step(), step);
+                // Half of the places are free at most, as soon as there are a few.
+                prop_assert!(queue.handles.capacity() <= (4 * most).max(2 * PLACES_MIN), "{} for {most}", queue.handles.capacity());
             }
         }
     }

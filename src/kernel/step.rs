@@ -6,10 +6,9 @@ use std::sync::Arc;
 use super::arena::Key;
 use super::cut_short::{Cancelled, PanicReport};
 use super::future::{Callback, State, TaskExtra};
-use super::handle::Ready;
+use super::handle::{Pick, Ready};
 use super::limits::LimitKind;
 use super::machine::{Call, Closure, Kernel};
-use super::pick::Pick;
 use super::tasks::{Outcome, RunTask};
 use crate::choice::Kind;
 use crate::ident::{LoopId, TaskId};
@@ -48,9 +47,9 @@ pub(crate) enum Ending {
 
 impl Kernel {
     /// Ends the step that a task was left suspended by, and takes the next handle where that is a plain step of a task, as
-    /// nearly all are; None is anything else, for `next`.
+    /// nearly all are; None is anything else, for `next`, once the errands are done.
     ///
-    /// It does what `next` does, in the few instructions that are left when nobody chooses and nothing is cancelled.
+    /// It does what `next` does, in the few instructions that are left when nothing is cancelled.
     #[inline(always)]
     pub(crate) fn next_step(&mut self, loop_id: LoopId) -> Option<(TaskId, Rc<dyn RunTask>)> {
         if let Some(id) = self.stepping
@@ -68,16 +67,18 @@ impl Kernel {
                 }
                 return None;
             }
-            let queue = &mut self.loops[loop_id.get() as usize].ready;
-            let Some(id) = queue.front_step() else {
-                if self.take_expiry(loop_id) {
+            let pick = self.pick(loop_id);
+            let Pick::Run(Ready::Step(id)) = pick else {
+                if self.take_expiry(pick) {
                     continue;
                 }
                 return None;
             };
             // One test for both: the loop's own tasks are so few that they may go the long way.
-            let task = self.tasks.get_mut(id).filter(|task| !(task.check_cancel | task.hidden))?;
-            queue.take_front();
+            let Some(task) = self.tasks.get_mut(id).filter(|task| !(task.check_cancel | task.hidden)) else {
+                self.picked = Some(pick);
+                return None;
+            };
             let runner = task.begin_step(self.now);
             self.count_step();
             self.enter_task(id);
@@ -86,15 +87,16 @@ impl Kernel {
         }
     }
 
-    /// Gives an expiry its turn if it is next; false, with nothing done, if it is not.
+    /// Gives an expiry that was picked its turn; false if it leaves errands, or if the pick is no expiry, which is kept for `next` then.
     #[inline(never)]
-    fn take_expiry(&mut self, loop_id: LoopId) -> bool {
-        let queue = &mut self.loops[loop_id.get() as usize].ready;
-        let Some(Ready::Expiry(key)) = queue.front() else { return false };
-        queue.take_front();
+    fn take_expiry(&mut self, pick: Pick) -> bool {
+        let Pick::Run(Ready::Expiry(key)) = pick else {
+            self.picked = Some(pick);
+            return false;
+        };
         self.count_step();
         self.expire(key);
-        true
+        self.errands.is_empty()
     }
 
     #[inline]
@@ -127,7 +129,8 @@ impl Kernel {
                 }
             }
             self.batch -= 1;
-            let handle = match self.pick(loop_id) {
+            let pick = self.picked.take().unwrap_or_else(|| self.pick(loop_id));
+            let handle = match pick {
                 Pick::Run(handle) => handle,
                 Pick::Clock(to) => return Next::Advance(to),
                 Pick::Nothing => {
@@ -138,7 +141,7 @@ impl Kernel {
             self.steps += 1;
             self.blocked_for = 0;
             if self.steps > self.limits.steps
-                && self.trip_steps(self.step_of(handle), "a callback or a timer would have been the next")
+                && self.trip_steps(handle.task(), "a callback or a timer would have been the next")
             {
                 return Next::Over;
             }
@@ -179,6 +182,10 @@ impl Kernel {
                 (!self.errands.is_empty()).then_some(Next::Errands { polled: false })
             }
             Call::Release(_) => None,
+            Call::Stop(id) => {
+                self.event_loop(id).stopping = true;
+                None
+            }
         }
     }
 
@@ -199,13 +206,6 @@ impl Kernel {
         let detail = format!("{detail}{}", self.standing_clock(bound));
         self.trip(LimitKind::Steps, bound.to_string(), task, detail);
         true
-    }
-
-    fn step_of(&self, handle: Ready) -> Option<TaskId> {
-        match handle {
-            Ready::Step(id) => Some(id),
-            Ready::Expiry(_) | Ready::Call(_) => None,
-        }
     }
 
     /// Starts the step of a task that was picked from the ready queue.

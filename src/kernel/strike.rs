@@ -9,7 +9,7 @@ use super::future::Kind as FutureKind;
 use super::machine::Kernel;
 use super::step::Next;
 use super::strikes::{POINTS_MAX, Panicking, Point, TARGET};
-use super::tasks::RunTask;
+use super::tasks::{RunTask, Task};
 use crate::choice::{Kind, Strike, SubjectKey};
 use crate::ident::TaskId;
 use crate::instant::Instant;
@@ -122,11 +122,12 @@ impl Kernel {
     }
 
     fn awaited_future(&self, key: Key) -> String {
-        let kind = self.find(key).map(|future| (future.kind, future.loop_id()));
-        let until = match kind {
-            Some((FutureKind::Sleep, loop_id)) => self.loops[loop_id.get() as usize].deadline_of(key),
-            _ => None,
+        let sleeps_on = match self.find(key) {
+            Some(future) => (future.kind == FutureKind::Sleep).then(|| future.loop_id()),
+            // A sleep that is awaited plainly has no future.
+            None => key.alarm_of().and_then(|id| self.tasks.get(id)).map(Task::loop_id),
         };
+        let until = sleeps_on.and_then(|loop_id| self.loops[loop_id.get() as usize].deadline_of(key));
         match until {
             Some(until) => format!("a sleep until {}s", Instant::from_nanos(until)),
             None => self.describe(key),

@@ -23,6 +23,13 @@ impl Remains {
 }
 
 impl Kernel {
+    /// Begins to take the run down; true if nothing is left of it.
+    pub(crate) fn ends_empty(&mut self) -> bool {
+        self.ending = true;
+        (self.current, self.stepping, self.frame) = (None, None, None);
+        self.tasks.live() == 0 && self.closures.is_empty() && self.outside.is_unused()
+    }
+
     /// Takes out what is left. Called until nothing is: destructors may leave more.
     pub(crate) fn take_remains(&mut self) -> Remains {
         self.ending = true;
@@ -41,7 +48,7 @@ impl Kernel {
             }
             tasks.extend(runner.map(|runner| (id, runner)));
         }
-        for event_loop in &mut self.loops {
+        for event_loop in self.loops.iter_mut() {
             event_loop.clear();
         }
         let mut jobs = Vec::new();

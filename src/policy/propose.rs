@@ -147,6 +147,12 @@ pub trait Policy: std::fmt::Debug {
     fn is_plain(&self) -> bool {
         false
     }
+
+    /// True if it learns nothing from what it [`observe`](Self::observe)s and never proposes the clock. Then it is told of nothing, nobody looks
+    /// whether the clock may move, and a run takes half as long.
+    fn only_picks(&self) -> bool {
+        false
+    }
 }
 
 impl<P: Policy + ?Sized> Policy for Box<P> {
@@ -172,5 +178,9 @@ impl<P: Policy + ?Sized> Policy for Box<P> {
 
     fn is_plain(&self) -> bool {
         (**self).is_plain()
+    }
+
+    fn only_picks(&self) -> bool {
+        (**self).only_picks()
     }
 }

@@ -54,6 +54,10 @@ impl Policy for Random {
         }
     }
 
+    fn only_picks(&self) -> bool {
+        !self.clock
+    }
+
     fn answer(&mut self, kind: Kind, bound: u32) -> u32 {
         if kind == Kind::Branch { self.prng.below(bound) } else { 0 }
     }

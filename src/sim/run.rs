@@ -13,9 +13,8 @@ use crate::context::{self, World};
 use crate::event_loop::LoopError;
 use crate::fault;
 use crate::instant::Instant;
-use crate::kernel::{Config, Kernel, Probe};
+use crate::kernel::{Config, Kernel, Orders, Probe};
 use crate::task::TaskError;
-use crate::trace::Recorder;
 
 impl Sim {
     /// Runs a main task on a fresh loop, as [`asyncio.run`](crate::run) does: when it ends, what is left is cancelled and
@@ -98,31 +97,37 @@ impl Sim {
     }
 
     fn config(self) -> Config {
-        let choices = match self.replay {
-            None => ChoiceSource::propose(),
-            Some((departures, mode)) => ChoiceSource::replay(&departures, mode)
-                .unwrap_or_else(|collision| panic!("these departures cannot be replayed: {collision}")),
-        };
-        let choices = choices.only_first(self.questions_planned);
-        let choices = if self.record { choices.record() } else { choices };
-        let recorder = if self.trace { Recorder::on().capacity(self.trace_events) } else { Recorder::off() };
+        let choices = if self.replay.is_some() || self.record { Some(Box::new(self.choices())) } else { None };
+        let forced = if self.overruled.is_empty() { self.forced } else { [self.overruled, self.forced].concat() };
         let mut limits = self.limits;
         limits.steps = limits.steps.min(self.steps_cap);
         Config {
-            seed: self.seed,
-            policy: self.policy,
-            choices,
+            orders: Orders {
+                seed: self.seed,
+                policy: self.policy,
+                choices,
+                stall: self.stall,
+                profile: self.profile,
+                forced,
+            },
             limits,
-            recorder,
+            trace: self.trace.then_some(self.trace_events),
             default_workers: self.default_workers,
             manual_time: self.manual_time,
-            stall: self.stall,
-            profile: self.profile,
             wall: u64::try_from(self.wall.since_epoch().as_nanos()).unwrap_or(u64::MAX),
-            forced: [self.overruled, self.forced].concat(),
             heartbeat: self.heartbeat,
             watched: self.await_points.map(|subject| (subject, context::probe as Probe)),
         }
+    }
+
+    fn choices(&self) -> ChoiceSource {
+        let choices = match &self.replay {
+            None => ChoiceSource::propose(),
+            Some((departures, mode)) => ChoiceSource::replay(departures, *mode)
+                .unwrap_or_else(|collision| panic!("these departures cannot be replayed: {collision}")),
+        };
+        let choices = choices.only_first(self.questions_planned);
+        if self.record { choices.record() } else { choices }
     }
 }
 

@@ -45,8 +45,6 @@ impl Texts {
 /// What a [`Trace`] holds; made by the recorder.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Log {
-    pub(super) digest: Digest,
-    pub(super) recorded: bool,
     pub(super) names: Names,
     /// The first events.
     pub(super) head: Vec<Stored>,
@@ -58,18 +56,13 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Of a run of which only the digest was kept.
-    pub(super) fn unrecorded(digest: Digest) -> Self {
-        Self {
-            digest,
-            recorded: false,
-            names: Names::new(),
-            head: Vec::new(),
-            left_out: 0,
-            tail: VecDeque::new(),
-            texts: Texts::default(),
-        }
-    }
+    const EMPTY: &Self = &Self {
+        names: Names::new(),
+        head: Vec::new(),
+        left_out: 0,
+        tail: VecDeque::new(),
+        texts: Texts { head: Vec::new(), tail: VecDeque::new(), tail_start: 0 },
+    };
 }
 
 /// What happened in a run, in order.
@@ -93,7 +86,9 @@ impl Log {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Trace {
-    log: Arc<Log>,
+    digest: Digest,
+    /// None if only the digest was kept.
+    log: Option<Arc<Log>>,
 }
 
 impl fmt::Debug for Trace {
@@ -108,8 +103,12 @@ impl fmt::Debug for Trace {
 }
 
 impl Trace {
-    pub(super) fn new(log: Log) -> Self {
-        Self { log: Arc::new(log) }
+    pub(super) fn new(digest: Digest, log: Option<Log>) -> Self {
+        Self { digest, log: log.map(Arc::new) }
+    }
+
+    fn log(&self) -> &Log {
+        self.log.as_deref().unwrap_or(Log::EMPTY)
     }
 
     /// The fingerprint of all events of the run and of the names in them, kept or not.
@@ -121,7 +120,7 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.log.digest
+        self.digest
     }
 
     /// False if the run kept no events; then only the digest is known.
@@ -132,7 +131,7 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn is_recorded(&self) -> bool {
-        self.log.recorded
+        self.log.is_some()
     }
 
     /// How many events are kept.
@@ -143,7 +142,7 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.log.head.len() + self.log.tail.len()
+        self.log().head.len() + self.log().tail.len()
     }
 
     /// True if no events are kept.
@@ -171,7 +170,7 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.left_out().end + self.log.tail.len() as u64
+        self.left_out().end + self.log().tail.len() as u64
     }
 
     /// The positions of the events that were not kept, because there were too many; empty as a rule.
@@ -182,8 +181,8 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn left_out(&self) -> Range<u64> {
-        let start = self.log.head.len() as u64;
-        start..start + self.log.left_out
+        let start = self.log().head.len() as u64;
+        start..start + self.log().left_out
     }
 
     /// The names of the tasks, jobs and resources of the run.
@@ -197,7 +196,7 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn names(&self) -> &Names {
-        &self.log.names
+        &self.log().names
     }
 
     /// The event at a position, counted from 0 over all events of the run; `None` past the end and where events were left
@@ -216,9 +215,9 @@ impl Trace {
     pub fn get(&self, index: u64) -> Option<Entry<'_>> {
         let left_out = self.left_out();
         let stored = if index < left_out.start {
-            self.log.head.get(usize::try_from(index).ok()?)
+            self.log().head.get(usize::try_from(index).ok()?)
         } else {
-            self.log.tail.get(usize::try_from(index.checked_sub(left_out.end)?).ok()?)
+            self.log().tail.get(usize::try_from(index.checked_sub(left_out.end)?).ok()?)
         };
         stored.map(|&stored| Entry { trace: self, index, stored })
     }
@@ -326,7 +325,7 @@ impl<'a> Entry<'a> {
     /// ```
     #[must_use]
     pub fn text(&self) -> Option<&'a str> {
-        self.trace.log.texts.get(self.event().mentions().text?)
+        self.trace.log().texts.get(self.event().mentions().text?)
     }
 
     /// The tasks that it mentions: who did it, and to whom.
@@ -346,6 +345,6 @@ impl<'a> Entry<'a> {
     }
 
     pub(super) fn names(&self) -> &'a Names {
-        &self.trace.log.names
+        &self.trace.log().names
     }
 }

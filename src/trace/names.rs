@@ -75,8 +75,16 @@ impl Names {
     /// assert_eq!(Names::new(), Names::default());
     /// ```
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self {
+            tasks: Paths::new(),
+            jobs: Strings::new(),
+            resources: Vec::new(),
+            resource_names: Strings::new(),
+            unnamed: Vec::new(),
+            named_resources: BTreeMap::new(),
+            digester: Digester::new(),
+        }
     }
 
     /// Enters the next task; its number is one more than the last one's. The location where it was spawned is no part of
@@ -226,8 +234,7 @@ impl Names {
     /// ```
     /// use std::panic::Location;
     /// use seedbed::trace::{Label, Names};
-    /// let mut names = Names::new();
-    /// let here = Location::caller();
+    /// let (mut names, here) = (Names::new(), Location::caller());
     /// let main = names.add_task(None, Label::Text("main"), here);
     /// assert_eq!(names.location(main), Some(here));
     /// ```

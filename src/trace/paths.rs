@@ -57,6 +57,10 @@ impl PartialEq for Paths {
 impl Eq for Paths {}
 
 impl Paths {
+    pub(super) const fn new() -> Self {
+        Self { nodes: Vec::new(), labels: Strings::new(), places: Vec::new(), last_place: 0 }
+    }
+
     pub(super) fn add(
         &mut self,
         parent: Option<TaskId>,

@@ -91,6 +91,15 @@ impl Recorder {
         }
     }
 
+    /// Becomes that of another run, which keeps so many events, or none.
+    pub(crate) fn renew(&mut self, events: Option<usize>) {
+        match events {
+            None if !self.recording => (self.digester, self.next_text) = (Digester::new(), 0),
+            None => *self = Self::off(),
+            Some(capacity) => *self = Self::on().capacity(capacity),
+        }
+    }
+
     /// Sets how many events are kept at most: half of them the first of the run, half of them the last. Their texts may
     /// take 128 bytes for each event; long texts leave room for fewer events.
     ///
@@ -238,19 +247,12 @@ impl Recorder {
             // Nothing was kept, and the names keep their memory.
             (self.digester, self.next_text) = (Digester::new(), 0);
             names.clear();
-            return Trace::new(Log::unrecorded(digest));
+            return Trace::new(digest, None);
         }
         let next = Self::new(self.recording).capacity(self.capacity);
         let ended = mem::replace(self, next);
-        Trace::new(Log {
-            digest,
-            recorded: true,
-            names: mem::take(names),
-            head: ended.head,
-            left_out: ended.left_out,
-            tail: ended.tail,
-            texts: ended.texts,
-        })
+        let Self { head, left_out, tail, texts, .. } = ended;
+        Trace::new(digest, Some(Log { names: mem::take(names), head, left_out, tail, texts }))
     }
 
     /// Keeps an event if the head has a place for it already: a few instructions that call nothing. False, with nothing done, if not.

@@ -34,6 +34,10 @@ pub(super) struct Strings {
 }
 
 impl Strings {
+    pub(super) const fn new() -> Self {
+        Self { bytes: String::new(), ends: Vec::new() }
+    }
+
     /// Appends what `write` writes, as one string; its number, less than 2³¹.
     pub(super) fn push(&mut self, write: impl FnOnce(&mut String) -> fmt::Result) -> u32 {
         let number = u32::try_from(self.ends.len()).ok().filter(|number| number.leading_zeros() > 0);

@@ -30,6 +30,7 @@ mod policies;
 mod processes;
 #[cfg(feature = "proptest")]
 mod proptest_glue;
+mod renewal;
 mod select;
 mod shrinking;
 mod stuck;
