@@ -139,11 +139,6 @@ impl FaultSet {
         FaultSet { bits: self.bits & !other.bits }
     }
 
-    /// Tells whether they have a kind in common.
-    pub(crate) const fn meets(self, other: FaultSet) -> bool {
-        self.bits & other.bits != 0
-    }
-
     /// The kinds, in the order of their codes.
     ///
     /// # Examples

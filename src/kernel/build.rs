@@ -144,7 +144,8 @@ impl Kernel {
         *last_instant = u64::try_from(config.limits.virtual_time.as_nanos()).unwrap_or(u64::MAX);
         (*limits, *heartbeat) = limits_of(config.limits, config.heartbeat);
         *strikes = Strikes::new(picker.faults, config.watched);
-        *plain_until = if picker.asks(Kind::Stall) || strikes.is_on() { 0 } else { limits.steps };
+        let strikes_at_steps = picker.asks(Kind::Stall) || picker.asks(Kind::Spurious) || strikes.is_on();
+        *plain_until = if strikes_at_steps { 0 } else { limits.steps };
         (*default_workers, *manual_time) = (config.default_workers, config.manual_time);
 
         aside.clear();

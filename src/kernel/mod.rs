@@ -14,6 +14,7 @@ mod ready_queue;
 mod open_queue;
 mod loops;
 mod numbered;
+mod due;
 mod outside;
 mod idle;
 mod aside;

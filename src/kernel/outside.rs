@@ -5,12 +5,13 @@
 //! together end in the order in which they were started; a wake-up comes in the order of wake-ups.
 
 use std::any::Any;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::panic::Location;
 use std::rc::Rc;
 
 use super::arena::Key;
+use super::due::{Due, Event};
 use super::numbered::Numbered;
 use crate::ident::{JobId, LoopId, WorkerId};
 
@@ -80,51 +81,6 @@ pub(crate) struct Job {
 pub(crate) enum Fallen {
     Job(JobId, Rc<dyn RunJob>),
     Call(Key),
-}
-
-/// What falls due.
-#[derive(Clone, Copy, Debug)]
-enum Due {
-    Job(JobId),
-    /// A closure of the executors' own.
-    Call(Key),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Event {
-    /// Virtual nanoseconds above the sequence: one comparison says which of two comes first, and no two that differ are equal.
-    order: u128,
-    due: Due,
-}
-
-impl Event {
-    fn new(at: u64, sequence: u64, due: Due) -> Self {
-        Self { order: u128::from(at) << 64 | u128::from(sequence), due }
-    }
-
-    fn at(self) -> u64 {
-        u64::try_from(self.order >> 64).unwrap_or(u64::MAX)
-    }
-}
-
-impl PartialEq for Event {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
-    }
-}
-
-impl Eq for Event {}
-
-impl PartialOrd for Event {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Event {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.order.cmp(&other.order)
-    }
 }
 
 /// The executors of a run, their jobs, and when each goes on.

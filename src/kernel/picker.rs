@@ -189,13 +189,6 @@ impl Picker {
         self.faults.contains(kind)
     }
 
-    /// Whether faults may strike a task at an await point.
-    #[inline]
-    pub(super) fn asks_at_awaits(&self) -> bool {
-        const THERE: FaultSet = FaultSet::of(&[Kind::Spurious, Kind::Cancel, Kind::Panic]);
-        self.faults.meets(THERE)
-    }
-
     pub(crate) fn policy_name(&self) -> String {
         self.policy.name()
     }

@@ -218,7 +218,7 @@ impl Kernel {
         let runner = task.begin_step(now);
         let hidden = task.hidden;
         self.enter_task(id);
-        self.asked = self.picker.asks_at_awaits();
+        self.asked = self.picker.asks(Kind::Spurious);
         if !hidden {
             self.emit(Event::Polled { task: id });
             if self.strikes.is_on()
@@ -260,7 +260,7 @@ impl Kernel {
         let runner = task.runner();
         let Some(raised) = task.known_extra_mut().and_then(|extra| extra.raised.take()) else {
             self.pass_on_requests(id);
-            if self.picker.asks_at_awaits() {
+            if self.picker.asks(Kind::Spurious) {
                 self.at_await_point(id);
             }
             return !self.strikes.is_on() || self.strike_at_await(id);

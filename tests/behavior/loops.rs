@@ -247,7 +247,7 @@ fn names_that_are_numbers_are_no_one_elses() {
         let report = Sim::new(0).policy(policy()).run(async {
             let spawn_as = |name: &str| match name {
                 "" => spawn(async {}),
-                name => seedbed::task::Builder::new().name(name).spawn(async {}).unwrap(),
+                name => Builder::new().name(name).spawn(async {}).unwrap(),
             };
             ["", "1", "1", "4", "", "4", "04", "0", ""].map(|name| spawn_as(name).label())
         });

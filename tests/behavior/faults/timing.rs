@@ -184,6 +184,6 @@ fn who_is_put_aside_counts_as_ready() {
             seedbed::wait_all_blocked().await;
             waiter.is_done()
         });
-        assert_eq!(report.unwrap(), true, "seed {seed}");
+        assert!(report.unwrap(), "seed {seed}");
     }
 }
