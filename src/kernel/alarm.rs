@@ -75,7 +75,7 @@ impl Kernel {
     fn is_live(&self, timer: &Timer) -> bool {
         match timer.target() {
             Target::Settle(key) => match key.alarm_of() {
-                Some(id) => self.awaits_alarm(id, key) || self.alarms.contains_key(&key),
+                Some(id) => self.awaits_alarm(id, key) || self.alarms.future_of(key).is_some(),
                 None => self.futures.get(key).is_some(),
             },
             Target::Call(key) => self.closures.get(key).is_some(),
@@ -142,7 +142,7 @@ impl Kernel {
     /// True if the future that a timer settles is there.
     #[inline(never)]
     fn has_future(&self, key: Key) -> bool {
-        let key = self.alarms.get(&key).copied().unwrap_or(key);
+        let key = self.alarms.future_of(key).unwrap_or(key);
         self.futures.get(key).is_some()
     }
 
@@ -166,7 +166,7 @@ impl Kernel {
         if let Some(id) = key.alarm_of().filter(|&id| self.awaits_alarm(id, key)) {
             return Some(id);
         }
-        let key = self.alarms.get(&key).copied().unwrap_or(key);
+        let key = self.alarms.future_of(key).unwrap_or(key);
         match self.futures.get(key)?.first {
             Some(Callback::Step(task)) => Some(task),
             _ => None,
@@ -180,7 +180,7 @@ impl Kernel {
             return;
         }
         let task = self.waiter_of(Target::Settle(key));
-        let future = self.alarms.get(&key).copied().unwrap_or(key);
+        let future = self.alarms.future_of(key).unwrap_or(key);
         if self.settle_pending(future, State::Finished) {
             self.emit(Event::TimerFired { task });
         }
@@ -208,7 +208,7 @@ impl Kernel {
     /// A key holds 30 bits of a number: those of an older alarm of the task that lives on as a future are not used again.
     #[cold]
     fn skip_numbers(&mut self, id: TaskId) {
-        while self.alarms.contains_key(&Key::of_alarm(self.timer_sequence, id)) {
+        while self.alarms.future_of(Key::of_alarm(self.timer_sequence, id)).is_some() {
             self.timer_sequence += 1;
         }
     }
@@ -240,7 +240,7 @@ impl Kernel {
     pub(crate) fn future_of_alarm(&mut self, key: Key) -> (Key, TaskId) {
         let id = key.alarm_of();
         id.into_iter().for_each(|id| self.alarm_to_future(id));
-        let future = self.alarms.get(&key).copied().zip(id);
+        let future = self.alarms.future_of(key).zip(id);
         future.expect("seedbed bug: an alarm is neither set nor a future, please report")
     }
 
@@ -255,7 +255,7 @@ impl Kernel {
             future.first = Some(Callback::Step(id));
         }
         let future = self.futures.insert(future);
-        self.alarms.insert(std::mem::replace(&mut wait.future, future), future);
+        self.alarms.add(std::mem::replace(&mut wait.future, future), future);
     }
 
     /// Forgets an alarm whose sleep is dropped.
@@ -269,7 +269,7 @@ impl Kernel {
             if !rung {
                 self.timer_cancelled(loop_id);
             }
-        } else if let Some(future) = self.alarms.remove(&key) {
+        } else if let Some(future) = self.alarms.remove(key) {
             self.end_wait(future, &mut super::wait::Waiting::Task(id));
             self.drop_sleep(future);
         }
@@ -285,9 +285,7 @@ impl Kernel {
 
     /// Gives back the future of a sleep; false if it was settled.
     pub(crate) fn release_sleep(&mut self, key: Key) -> bool {
-        if !self.alarms.is_empty() {
-            self.alarms.retain(|_, &mut future| future != key);
-        }
+        self.alarms.remove_future(key);
         self.release_future(key)
     }
 

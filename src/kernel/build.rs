@@ -1,10 +1,10 @@
 //! Making a kernel from the configuration of a run.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::alarms::Alarms;
 use super::arena::Arena;
 use super::aside::Aside;
 use super::cut_short::Cancelled;
@@ -53,7 +53,7 @@ impl Kernel {
             tasks: Tasks::default(),
             futures: Arena::new(),
             wakers: Arena::new(),
-            alarms: BTreeMap::new(),
+            alarms: Alarms::default(),
             closures: Arena::new(),
             loops: Loops::default(),
             current_loop: None,

@@ -3,12 +3,12 @@
 //! The kernel is data: it runs no user code and drops no user value while it is borrowed (`context::drive` does
 //! both). Its methods stand in the files of this folder by topic.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
+use super::alarms::Alarms;
 use super::arena::{Arena, Key};
 use super::aside::Aside;
 use super::cut_short::{Cancelled, PanicReport};
@@ -111,7 +111,7 @@ pub(crate) struct Kernel {
     /// Wakers of other libraries that are registered with a future.
     pub(super) wakers: Arena<Registered>,
     /// Alarms that have become futures, by their key, until the sleep is over or dropped: see `Kernel::alarm_to_future`.
-    pub(super) alarms: BTreeMap<Key, Key>,
+    pub(super) alarms: Alarms,
     pub(crate) closures: Arena<Call>,
     pub(crate) loops: Loops,
     /// The loop that `EventLoop::current` means outside a running one.

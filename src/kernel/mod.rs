@@ -17,6 +17,7 @@ mod numbered;
 mod due;
 mod outside;
 mod idle;
+mod alarms;
 mod aside;
 mod resources;
 mod marks;
