@@ -45,7 +45,7 @@ pub struct HuntReport {
     pub traces: u64,
     /// How many runs a limit ended, of those that count as passed all the same: see [`Hunt::cut_off`](super::Hunt::cut_off).
     pub cut_off: u64,
-    /// The [points](crate::fault) of the program that were reached, and those that should have been; empty unless all runs were made.
+    /// The [points](mod@crate::fault) of the program that were reached, and those that should have been; empty unless all runs were made.
     pub points: Vec<PointTally>,
     /// What came of striking at await points, for each task or future that was to be struck, as far as it went.
     pub struck: Vec<Struck>,
