@@ -1,16 +1,14 @@
 //! What does an operation cost when there are many? Counts instructions by callgrind for growing sizes, and draws `docs/growth.svg`.
 //!
-//! `cargo bench --bench growth` prints the table and renews the drawing; `-- --sizes 10,1000 --only "step/random"` counts less and draws
-//! nothing, unless `--draw` stands there too. All sizes take some ten minutes on a quiet machine.
+//! `cargo bench -p seedbed-bench --bench growth` prints the table and renews the drawing; `-- --sizes 10,1000 --only "step/random"` counts
+//! less and draws nothing, unless `--draw` stands there too. All sizes take some ten minutes on a quiet machine.
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, clippy::print_stdout, reason = "a tool that prints figures")]
 #![allow(clippy::cast_possible_truncation, clippy::print_stderr, reason = "likewise")]
 #![allow(clippy::disallowed_methods, reason = "it starts a process, whose file is named by the number of this one")]
 
-#[path = "counting/callgrind.rs"]
+#[path = "../../../../benches/counting/callgrind.rs"]
 mod callgrind;
-#[path = "counting/drawing.rs"]
 mod drawing;
-#[path = "counting/sizes.rs"]
 mod sizes;
 
 use std::process::ExitCode;

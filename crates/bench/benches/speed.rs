@@ -1,13 +1,14 @@
 //! How long does each workload take on a real clock, and did that change since the last time? Measured by criterion.
 //!
-//! `cargo bench --bench speed` measures all, `-- switch` those whose names hold the word. Times of another day, or beside other work,
-//! say little; `--bench instructions` counts the same workloads exactly.
+//! `cargo bench -p seedbed-bench --bench speed` measures all, `-- switch` those whose names hold the word. Times of another day, or beside
+//! other work, say little; `cargo bench --bench instructions` counts the same workloads exactly.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
     reason = "a tool; criterion's macros write functions without documentation"
 )]
 
+#[path = "../../../benches/workloads/mod.rs"]
 mod workloads;
 
 use std::time::Duration;

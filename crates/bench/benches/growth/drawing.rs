@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// Where it stands.
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/growth.svg");
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/growth.svg");
 
 /// One line of the drawing.
 pub(crate) struct Curve {
