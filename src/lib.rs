@@ -152,7 +152,7 @@ pub mod __private {
     pub use crate::fault::{is_simulated, mark, odds, refuse, strikes};
     #[cfg(feature = "proptest")]
     pub use crate::harness::run_test_with;
-    pub use crate::harness::{TestSettings, run_test};
+    pub use crate::harness::{TestSettings, bytes_of, keep, run_test};
     pub use crate::hunt::TestPlace;
     pub use crate::note::note;
     #[cfg(feature = "insta")]

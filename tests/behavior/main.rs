@@ -24,6 +24,7 @@ mod faults;
 mod executors;
 mod foreign;
 mod leaks;
+mod listing;
 mod loops;
 mod misuse;
 mod policies;

@@ -43,6 +43,10 @@ impl Arguments {
         self.0.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// What runs the test with them.
     pub(crate) fn run(&self, settings: &TokenStream, test: &syn::Ident) -> TokenStream {
         let arguments = self.0.iter().enumerate().map(|(place, Argument { name, kind, strategy })| {

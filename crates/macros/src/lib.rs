@@ -2,7 +2,7 @@
 //!
 //! | macro | file | calls in `seedbed::__private` |
 //! |---|---|---|
-//! | `#[seedbed::test]` | `test_attribute.rs`, `settings.rs`, `arguments.rs` | `TestSettings`, `TestPlace`, `run_test`; `__arguments!` |
+//! | `#[seedbed::test]` | `test_attribute.rs`, `settings.rs`, `arguments.rs`, `listing.rs` | `TestSettings`, `TestPlace`, `run_test`, `bytes_of`, `keep`; `__arguments!` |
 //! | `seedbed::select!` | `select.rs` | `first_branch` |
 //!
 //! Nothing here knows a type of `seedbed`: the macros read tokens, report every mistake where it stands, and write calls to that one
@@ -11,6 +11,7 @@
 
 mod arguments;
 mod errors;
+mod listing;
 mod select;
 mod settings;
 mod test_attribute;

@@ -8,6 +8,7 @@ use syn::{Attribute, Error, Result, ReturnType, Safety, Signature, Visibility};
 
 use crate::arguments::Arguments;
 use crate::errors::Errors;
+use crate::listing::Listing;
 use crate::settings::Settings;
 
 /// The expansion; with mistakes, the messages and the function as it stood, so that nothing else in the file looks broken.
@@ -16,9 +17,10 @@ pub(crate) fn expand(settings: TokenStream, item: TokenStream) -> TokenStream {
         Ok(function) => function,
         Err(error) => return with_item(&error, &item),
     };
+    let written = settings.to_string();
     let settings = Settings::read(settings);
     match (settings, function.check()) {
-        (Ok(settings), Ok(arguments)) => function.into_test(&settings, &arguments),
+        (Ok(settings), Ok(arguments)) => function.into_test(&settings, &written, &arguments),
         (Err(error), Ok(_)) | (Ok(_), Err(error)) => with_item(&error, &function.into_plain()),
         (Err(mut error), Err(other)) => {
             error.combine(other);
@@ -101,9 +103,11 @@ impl Function {
     }
 
     /// A plain test of the same name around the function.
-    fn into_test(self, settings: &Settings, arguments: &Arguments) -> TokenStream {
+    fn into_test(self, settings: &Settings, written: &str, arguments: &Arguments) -> TokenStream {
         let Self { attributes, visibility, signature, body } = self;
         let name = &signature.ident;
+        let listing = Listing { name, settings: written, attributes: &attributes, arguments: arguments.len() };
+        let listed = listing.statement();
         let mut calls = settings.0.clone();
         if attributes.iter().any(|attribute| attribute.path().is_ident("should_panic")) {
             calls.push(quote! { .should_panic() });
@@ -136,6 +140,7 @@ impl Function {
             #(#attributes)*
             #visibility fn #name() {
                 #signature #body
+                #listed
                 #run
             }
         }
