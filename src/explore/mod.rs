@@ -13,8 +13,9 @@ mod strikes;
 
 pub use distinct::Distinct;
 pub use exhaustive::{Exhausted, Exhaustive, FoundFailure, SearchEnd, exhaust};
-pub(crate) use explain::explain_run;
+pub(crate) use explain::Explained;
 pub use explain::{ExplainLimits, ExplainProgress, ExplainStop, Explanation, explain};
+pub(crate) use explain::{explain_run, tell};
 pub use program::Program;
 #[cfg(feature = "proptest")]
 pub(crate) use shrink::Stepwise;

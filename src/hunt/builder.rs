@@ -364,6 +364,7 @@ impl Hunt {
             policy,
             faults,
             seed,
+            at: Location::caller(),
             should_fail,
             judges,
             scope,

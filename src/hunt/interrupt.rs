@@ -49,6 +49,15 @@ impl Heard {
     }
 }
 
+impl Heard {
+    /// Ends the process with this status, whether or not somebody wants an end.
+    pub(super) fn leave(self, status: i32) -> ! {
+        // It goes on until then: else who waits for all hunts might end the process first, in another way.
+        let _heard = self;
+        std::process::exit(status)
+    }
+}
+
 impl Drop for Heard {
     fn drop(&mut self) {
         *hunts() -= 1;

@@ -194,12 +194,16 @@ fn from_outside(run: &Report<()>) -> Option<Verdict> {
 
 /// Says where two runs part that should have been the same, and what was met: in one of them, or before.
 pub(super) fn differ(between: Between, first: &Report<()>, second: &Report<()>, before: Option<&Failure>) -> Verdict {
-    let difference = first_difference(&first.trace, &second.trace, CONTEXT);
-    let difference = difference.map_or_else(
+    let difference = difference_of(first, second);
+    diverged(between, difference, before.or(first.result.as_ref().err()).or(second.result.as_ref().err()))
+}
+
+/// Where two runs part that should have been the same.
+pub(super) fn difference_of(first: &Report<()>, second: &Report<()>) -> String {
+    first_difference(&first.trace, &second.trace, CONTEXT).map_or_else(
         || "two more runs were the same again: it differs now and then".to_owned(),
         |difference| difference.to_string(),
-    );
-    diverged(between, difference, before.or(first.result.as_ref().err()).or(second.result.as_ref().err()))
+    )
 }
 
 /// A failing run that was not the same when it was made again.

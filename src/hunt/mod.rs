@@ -8,6 +8,9 @@
 #![doc = include_str!("../../docs/environment.md")]
 
 mod portfolio;
+mod detail;
+mod job;
+mod records;
 mod settings;
 mod inputs;
 mod place;
@@ -26,6 +29,8 @@ mod watchdog;
 mod wrapped;
 mod investigate;
 mod search;
+mod replays;
+mod tool;
 mod builder;
 mod check;
 mod asked;

@@ -133,14 +133,23 @@ impl Place {
 
     /// The line that brings a run back, to be copied into a shell.
     pub(super) fn command_with(&self, replay: &str) -> String {
-        let mut words = Vec::new();
-        // A test that is one hunt needs no name for it.
-        if self.test.as_ref() != Some(&self.hunt) {
-            words.push(format!("SEEDBED_HUNT={}", quoted(&self.hunt)));
-        }
+        let mut words = self.name_for_shell();
         words.push(format!("SEEDBED_REPLAY={replay}"));
         words.extend(self.command.iter().map(|word| quoted(word)));
         words.join(" ")
+    }
+
+    /// The line that makes the hunt.
+    pub(super) fn command(&self) -> String {
+        let mut words = self.name_for_shell();
+        words.extend(self.command.iter().map(|word| quoted(word)));
+        words.join(" ")
+    }
+
+    /// The variable that names it, unless its test is one hunt, which needs no name for it.
+    fn name_for_shell(&self) -> Vec<String> {
+        let named = (self.test.as_ref() != Some(&self.hunt)).then(|| format!("SEEDBED_HUNT={}", quoted(&self.hunt)));
+        named.into_iter().collect()
     }
 }
 
@@ -151,6 +160,21 @@ pub(super) fn refuse_inside_a_run() {
         !context::is_inside(),
         "a seedbed hunt was started inside a run: await the future instead, or start the hunt from plain code"
     );
+}
+
+/// The fingerprint of this executable: two processes with the same one run the same program. Nothing where it cannot be read.
+pub(super) fn build() -> Option<String> {
+    let mut file = std::fs::File::open(executable()?).ok()?;
+    let (mut hasher, mut length, mut buffer) = (crc32fast::Hasher::new(), 0_u64, vec![0; 1 << 16]);
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer).ok()? {
+            0 => return Some(format!("{:08x}{length:08x}", hasher.finalize())),
+            read => {
+                hasher.update(&buffer[..read]);
+                length += read as u64;
+            }
+        }
+    }
 }
 
 fn executable() -> Option<PathBuf> {

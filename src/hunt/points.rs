@@ -143,12 +143,12 @@ impl Scope {
         paths.iter().any(|path| point.is_in(path))
     }
 
-    fn must_be_reached(&self, point: &Point) -> bool {
+    pub(super) fn must_be_reached(&self, point: &Point) -> bool {
         let asked = self.function.iter().any(|path| point.is_in(path)) || Self::is_in(point, &self.named);
         !self.off && asked && !matches!(point.kind(), PointKind::Never)
     }
 
-    fn must_hold(&self, point: &Point) -> bool {
+    pub(super) fn must_hold(&self, point: &Point) -> bool {
         let own = self.module.iter().any(|path| point.is_in(path));
         !self.off && point.kind() == PointKind::Sometimes && (own || Self::is_in(point, &self.named))
     }

@@ -101,6 +101,8 @@ fn command(place: &Place, replay: &Replay, digest: Digest) -> io::Result<Command
         .env("SEEDBED_REPLAY", replay.to_string())
         .env("SEEDBED_HUNT", &place.hunt)
         .env("SEEDBED_PROOF", digest.to_string())
+        // What a tool asks of this process is not asked of that one.
+        .env_remove("SEEDBED_TOOL")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());

@@ -2,13 +2,13 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use super::detail::Detail;
 use super::misfit::Misfit;
 use super::points::PointTally;
 use super::portfolio::PLAIN;
 use super::proof::Proof;
 use super::regressions::Saved;
 use super::report::{Between, Divergence, Finding, Found, HuntReport, OtherFinding, Remark, Verdict};
-use super::settings::Detail;
 use super::strike_words::{await_points, called, counted, nothing_struck};
 use crate::choice::Kind;
 use crate::explore::{Distinct, ShrinkStop, Shrunk};
@@ -49,6 +49,7 @@ impl Display for Lines<'_> {
             Verdict::PassedOver => {
                 return write!(f, "seedbed: {name} was passed over: SEEDBED_HUNT names another hunt");
             }
+            Verdict::Answered => return write!(f, "seedbed: {name} was asked by a tool, which has its records"),
             Verdict::Interrupted => {
                 let runs = counted(report.runs, "run");
                 return write!(f, "seedbed: {name} was stopped after {runs} of {}; none failed", report.runs_wanted);
@@ -117,6 +118,7 @@ impl HuntReport {
             Found::Saved { path, line } => {
                 writeln!(f, "seedbed: {name} failed with a saved replay, {}:{line}", path.display())?;
             }
+            Found::Given => writeln!(f, "seedbed: {name} fails with the line that was given")?,
             Found::Asked => writeln!(f, "seedbed: {name} failed with this replay line")?,
         }
         indented(f, "  ", &finding.failure.kind.to_string())?;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::detail::Detail;
 use super::misfit::Misfit;
 use super::points::PointTally;
 use super::proof::Proof;
 use super::regressions::{Saved, SavedLineError};
-use super::settings::{Detail, SettingError};
+use super::settings::SettingError;
 use crate::choice::{Replay, Strike};
 use crate::explore::{Explanation, Shrunk, Signature, Struck};
 use crate::seed::Seed;
@@ -71,6 +72,8 @@ pub enum Verdict {
     PassedOver,
     /// It was told to stop, and no run had failed.
     Interrupted,
+    /// A tool asked through `SEEDBED_TOOL`, and what it wanted to know is in its records.
+    Answered,
     /// A run failed.
     Failed(Box<Finding>),
     /// The same run was not the same twice.
@@ -162,6 +165,8 @@ pub enum Found {
     },
     /// The one that was asked for with `SEEDBED_REPLAY`.
     Asked,
+    /// One whose line a tool gave, to have it made small or explained.
+    Given,
 }
 
 /// A failure that was met while another one was shrunk.
@@ -289,7 +294,7 @@ impl HuntReport {
     /// True if there is nothing that a person must look at.
     #[must_use]
     pub fn is_ok(&self) -> bool {
-        matches!(self.verdict, Verdict::Passed | Verdict::PassedOver | Verdict::ReplayPassed(_))
+        matches!(self.verdict, Verdict::Passed | Verdict::PassedOver | Verdict::ReplayPassed(_) | Verdict::Answered)
     }
 
     /// True if a failure is what the test expects.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::Location;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,19 +10,18 @@ use std::time::Duration;
 use super::inputs::{Pinned, ShrinkInputs};
 use super::interrupt::{Heard, stop};
 use super::investigate::{Investigator, differ};
-use super::misfit::Misfit;
 use super::place::Place;
 use super::points::{Scope, Tally};
 use super::portfolio::{PLAIN, policy_of, seed_of};
 use super::progress::{Patience, mention, say};
-use super::proof::tell;
-use super::regressions::{Regressions, Saved, SavedLine};
+use super::records::Records;
+use super::regressions::Regressions;
 use super::report::{Between, Found, HuntReport, Remark, Verdict};
-use super::settings::{BaseSeed, Fault, SettingError, Settings, unknown_policy};
+use super::settings::{BaseSeed, Settings};
 use super::watchdog::{SPAN, Shared, Watch, Watched};
-use crate::choice::{FaultSet, Kind, Replay, ReplayMode};
+use crate::choice::{FaultSet, Kind, Replay};
 use crate::explore::{ExplainLimits, ShrinkLimits, StrikePlan, Swept, sweep};
-use crate::policy::{Profile, by_name};
+use crate::policy::Profile;
 use crate::seed::Seed;
 use crate::sim::{Failure, Report, Sim};
 use crate::trace::Digest;
@@ -52,6 +52,8 @@ pub(super) struct Search {
     /// The kinds of faults of which each run but the plain one has some; where nothing is said, fault points that the plain run meets.
     pub(super) faults: Option<FaultSet>,
     pub(super) seed: Seed,
+    /// Where it stands in the code.
+    pub(super) at: &'static Location<'static>,
     /// A test that should panic ends with the first failure, as it stands.
     pub(super) should_fail: bool,
     /// A hunt that makes all its runs is asked where they got.
@@ -68,19 +70,13 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn run(mut self) -> HuntReport {
-        let mut report = HuntReport::new(&self.place.hunt, self.seed, &self.policy, self.runs);
-        (report.detail, report.should_fail) = (self.settings.trace, self.should_fail);
-        match self.settings.seed {
-            None => {}
-            Some(BaseSeed::Given(seed)) => report.seed = seed,
-            Some(BaseSeed::Fresh) => {
-                report.seed = fresh_seed();
-                report.remarks.push(Remark::FreshSeed { seed: report.seed });
-            }
+        if let Some(asked) = self.settings.tool.take() {
+            return self.answer(&asked);
         }
+        let mut report = self.begun();
         let heard = Heard::begin(self.settings.interrupt);
-        self.watch = self.watch_over(report.seed);
-        if self.settings.only.as_ref().is_some_and(|only| *only != self.place.hunt) {
+        self.watch = self.watch_over(report.seed, None);
+        if self.is_passed_over() {
             report.verdict = Verdict::PassedOver;
         } else if let Some(replay) = &self.settings.replay {
             report.runs = 1;
@@ -94,11 +90,32 @@ impl Search {
         report
     }
 
-    /// Begins to watch the runs, unless that is switched off, or somebody outside watches this process.
-    fn watch_over(&self, base: Seed) -> Option<Watch> {
+    /// The report of a hunt of which nothing is known yet but its seed.
+    pub(super) fn begun(&self) -> HuntReport {
+        let mut report = HuntReport::new(&self.place.hunt, self.seed, &self.policy, self.runs);
+        (report.detail, report.should_fail) = (self.settings.trace, self.should_fail);
+        match self.settings.seed {
+            None => {}
+            Some(BaseSeed::Given(seed)) => report.seed = seed,
+            Some(BaseSeed::Fresh) => {
+                report.seed = fresh_seed();
+                report.remarks.push(Remark::FreshSeed { seed: report.seed });
+            }
+        }
+        report
+    }
+
+    /// True if another hunt is the one that is wanted.
+    pub(super) fn is_passed_over(&self) -> bool {
+        self.settings.only.as_ref().is_some_and(|only| *only != self.place.hunt)
+    }
+
+    /// Begins to watch the runs, unless that is switched off, or somebody outside watches this process. What hangs is recorded, too, where there
+    /// are records.
+    pub(super) fn watch_over(&self, base: Seed, records: Option<Arc<Records>>) -> Option<Watch> {
         let span = self.settings.watchdog.unwrap_or(Some(SPAN)).filter(|_| self.settings.proof.is_none())?;
         let (place, regressions, program) = (self.place.clone(), self.regressions(), Arc::clone(&self.program));
-        Some(Watch::begin(Watched { place, regressions, program, base, span }))
+        Some(Watch::begin(Watched { place, regressions, program, base, span, records }))
     }
 
     /// Makes a run.
@@ -134,42 +151,6 @@ impl Search {
             // The process ends before a test harness would show it.
             say(report.for_terminal());
         }
-    }
-
-    /// The one run that `SEEDBED_REPLAY` asks for.
-    fn asked(&self, replay: &Replay, base: Seed) -> Verdict {
-        if matches!(replay, Replay::Departures(asked) if asked.inputs().is_some()) && self.shrink_inputs.is_none() {
-            let fault =
-                Fault::Wanted("a line of this test, which takes no arguments: this line holds those of another one");
-            return Verdict::Misconfigured(SettingError::in_code("SEEDBED_REPLAY", &replay.to_string(), fault));
-        }
-        let report = match self.replay(replay, base) {
-            Ok(report) => report,
-            Err(error) => return Verdict::Misconfigured(error),
-        };
-        if let Some(expected) = self.settings.proof {
-            tell(&report, expected);
-        }
-        match (&report.result, report.mismatches.is_empty()) {
-            (Ok(()), true) => Verdict::ReplayPassed(Box::new(report.trace)),
-            (Ok(()), false) => Verdict::ReplayMisfit(Misfit::all_of(&report)),
-            // Nothing is claimed of the line that is not known to who gave it.
-            (Err(_), _) => {
-                let asked = Investigator { unproven: Some("it was asked for"), ..self.investigator(None) };
-                asked.as_it_stands(Found::Asked, replay.clone(), report)
-            }
-        }
-    }
-
-    fn replay(&self, replay: &Replay, base: Seed) -> Result<Report<()>, SettingError> {
-        let sim = match replay {
-            Replay::Departures(departures) => Sim::new(base).replay(departures.clone(), ReplayMode::Strict),
-            Replay::Seeded { seed, policy } => {
-                let made = by_name(policy, *seed, &self.plain(base).profile);
-                Sim::new(*seed).policy(made.map_err(|error| unknown_policy(policy, &error))?)
-            }
-        };
-        Ok(self.make(sim.record(true)))
     }
 
     fn hunt(&self, report: &mut HuntReport) {
@@ -239,43 +220,6 @@ impl Search {
         }
     }
 
-    /// Replays what was saved. The first that fails is the verdict.
-    fn saved(&self, regressions: &Regressions, report: &mut HuntReport) -> Option<Verdict> {
-        let path = || regressions.shown().to_owned();
-        let lines = match regressions.read() {
-            Ok(lines) => lines,
-            Err(error) => {
-                report.remarks.push(Remark::Unopened { path: path(), error: error.to_string() });
-                return None;
-            }
-        };
-        let mut verdict = None;
-        for SavedLine { number: line, replay } in lines {
-            let remark = match replay.map(|replay| (self.replay(&replay, report.seed), replay)) {
-                Err(error) => Remark::Unreadable { path: path(), line, error },
-                Ok((Err(error), _)) => Remark::UnknownPolicy { path: path(), line, error },
-                Ok((Ok(run), replay)) => {
-                    report.runs += 1;
-                    match (run.is_ok(), run.mismatches.is_empty()) {
-                        (true, true) => Remark::PassesNow { path: path(), line },
-                        (true, false) => Remark::FitsNoMore { path: path(), line, mismatches: Misfit::all_of(&run) },
-                        (false, _) if verdict.is_some() => Remark::FailsToo { path: path(), line },
-                        (false, _) => {
-                            let found = Found::Saved { path: path(), line };
-                            let saved = Saved::Known { path: path(), line };
-                            let pinned = Pinned::to(self, &run);
-                            let investigator = Investigator { program: &pinned, ..self.investigator(None) };
-                            verdict = Some(investigator.explain_saved(found, replay, run, saved));
-                            continue;
-                        }
-                    }
-                }
-            };
-            report.remarks.push(remark);
-        }
-        verdict
-    }
-
     /// Makes a failing run again, with everything kept that can be told of it.
     fn failed(
         &self,
@@ -298,6 +242,11 @@ impl Search {
             let expected = Investigator { unproven: Some("the test should fail"), ..self.investigator(None) };
             return expected.as_it_stands(found, replay, run);
         }
+        self.look_into(found, run, regressions)
+    }
+
+    /// Makes a recorded failing run small: its inputs and its departures.
+    pub(super) fn look_into(&self, found: Found, run: Report<()>, regressions: Option<&Regressions>) -> Verdict {
         let investigator = self.investigator(regressions);
         let run = match &self.shrink_inputs {
             Some(shrink) => shrink(self, run, &mut self.patience()),
@@ -339,19 +288,19 @@ impl Search {
         }
     }
 
-    fn regressions(&self) -> Option<Regressions> {
+    pub(super) fn regressions(&self) -> Option<Regressions> {
         match &self.settings.regressions {
             None => (!self.place.is_doctest).then(|| Regressions::of(&self.place, None)),
             Some(folder) => folder.as_ref().map(|folder| Regressions::of(&self.place, Some(folder))),
         }
     }
 
-    fn sim(&self, run: u64, base: Seed, faults: FaultSet, profile: &Profile) -> Sim {
+    pub(super) fn sim(&self, run: u64, base: Seed, faults: FaultSet, profile: &Profile) -> Sim {
         let seed = seed_of(run, base);
         Sim::new(seed).policy(policy_of(run, &self.policy, faults, seed, profile))
     }
 
-    fn plain(&self, base: Seed) -> Report<()> {
+    pub(super) fn plain(&self, base: Seed) -> Report<()> {
         self.make(Sim::new(seed_of(PLAIN, base)).profile(true))
     }
 
@@ -361,7 +310,7 @@ impl Search {
 }
 
 /// Fault points were written to be tried: those that a run meets may strike in others.
-fn met(run: &Report<()>) -> FaultSet {
+pub(super) fn met(run: &Report<()>) -> FaultSet {
     let any = run.points.iter().any(|count| count.point.kind().is_fault());
     if any { FaultSet::of(&[Kind::Point]) } else { FaultSet::NONE }
 }

@@ -6,6 +6,8 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::detail::Detail;
+use super::job::Asked;
 use crate::choice::{FaultSet, Replay, ReplayError, UnknownFault};
 use crate::fault::{UnknownFaultPoint, check_fault};
 use crate::policy::{Profile, UnknownPolicy, by_name};
@@ -22,7 +24,7 @@ const FROM_0: &str = "a whole number, 0 or more";
 const FOR_PEOPLE: usize = 16;
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 22] = [
+const VARIABLES: [(&str, Read); 23] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text, AT_LEAST_1))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
@@ -30,7 +32,7 @@ const VARIABLES: [(&str, Read); 22] = [
     ("SEEDBED_FAULT_POINTS", |settings, text| set(&mut settings.fault_points, fault_points(text))),
     ("SEEDBED_REPLAY", |settings, text| set(&mut settings.replay, text.parse().map_err(Fault::Replay))),
     ("SEEDBED_HUNT", |settings, text| set(&mut settings.only, Ok(text.to_owned()))),
-    ("SEEDBED_TRACE", |settings, text| set(&mut settings.trace, detail(text))),
+    ("SEEDBED_TRACE", |settings, text| set(&mut settings.trace, Detail::of(text).ok_or(Fault::Wanted(Detail::WANTED)))),
     ("SEEDBED_JOBS", |settings, text| set(&mut settings.jobs, number(text, AT_LEAST_1))),
     ("SEEDBED_MAX_SHRINK_RUNS", |settings, text| set(&mut settings.shrink_runs, number(text, FROM_0))),
     ("SEEDBED_MAX_SHRINK_SECS", |settings, text| {
@@ -44,6 +46,7 @@ const VARIABLES: [(&str, Read); 22] = [
     ("SEEDBED_PROOF", |settings, text| {
         set(&mut settings.proof, text.parse().map_err(|_| Fault::Wanted("a digest, set by seedbed itself")))
     }),
+    ("SEEDBED_TOOL", |settings, text| set(&mut settings.tool, Asked::read(text).map_err(Fault::Asked))),
     // The tests of this repository read it themselves.
     ("SEEDBED_CONFORMANCE", |_, _| Ok(())),
     ("SEEDBED_CONFORMANCE_ALL", |_, _| Ok(())),
@@ -64,14 +67,6 @@ type Read = fn(&mut Settings, &str) -> Result<(), Fault>;
 pub(super) enum BaseSeed {
     Fresh,
     Given(Seed),
-}
-
-/// How much of a trace is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Detail {
-    None,
-    Summary,
-    Full,
 }
 
 /// What a hunt is told; `None` where nothing was said.
@@ -101,6 +96,8 @@ pub(super) struct Settings {
     pub(super) interrupt: Option<bool>,
     /// This process was started to prove a replay, and this is the digest that it should meet.
     pub(super) proof: Option<Digest>,
+    /// A tool asks for something else than a hunt.
+    pub(super) tool: Option<Asked>,
 }
 
 impl Settings {
@@ -148,6 +145,7 @@ impl Settings {
             summary: self.summary.or(other.summary),
             interrupt: self.interrupt.or(other.interrupt),
             proof: self.proof.or(other.proof),
+            tool: self.tool.or(other.tool),
         }
     }
 }
@@ -191,15 +189,6 @@ fn fault_points(text: &str) -> Result<Vec<(String, bool)>, Fault> {
 /// A replay line that names a policy which is not there.
 pub(super) fn unknown_policy(name: &str, error: &UnknownPolicy) -> SettingError {
     SettingError::in_code("SEEDBED_REPLAY", name, Fault::Policy(error.to_string()))
-}
-
-fn detail(text: &str) -> Result<Detail, Fault> {
-    match text {
-        "none" => Ok(Detail::None),
-        "summary" => Ok(Detail::Summary),
-        "full" => Ok(Detail::Full),
-        _ => Err(Fault::Wanted("`summary`, `full` or `none`")),
-    }
 }
 
 fn folder(text: &str) -> Result<Option<PathBuf>, Fault> {
@@ -255,6 +244,10 @@ pub(super) enum Fault {
     Policy(String),
     Faults(UnknownFault),
     Point(UnknownFaultPoint),
+    /// Why it is not what a tool asks.
+    Asked(String),
+    /// What the system said of a file.
+    File(String),
 }
 
 impl SettingError {
@@ -281,6 +274,8 @@ impl fmt::Display for SettingError {
             Fault::Wanted(wanted) => write!(f, "{name}: read {value:?}, wanted {wanted}"),
             Fault::Seed(error) => write!(f, "{name}: {error}; or `fresh`"),
             Fault::Replay(error) => write!(f, "{name}: read {value:?}, which is {error}"),
+            Fault::Asked(why) => write!(f, "{name}: read {value:?}, which {why}"),
+            Fault::File(error) => write!(f, "{name}: {value} could not be written: {error}"),
             Fault::Faults(error) => write!(f, "{name}: {error}"),
             Fault::Point(error) => write!(f, "{name}: {error}"),
             Fault::Policy(error) => write!(f, "{name}: {error}"),
@@ -337,6 +332,7 @@ mod tests {
             ("SEEDBED_JOBS", "-1", "read \"-1\""),
             ("SEEDBED_WATCHDOG", "0", "wanted `off` or whole seconds, at least 1"),
             ("SEEDBED_RUN", "7", "SEEDBED_RUN=7: there is no such variable; unset it, or use one of SEEDBED_RUNS, "),
+            ("SEEDBED_TOOL", "{}", "SEEDBED_TOOL: read \"{}\", which lacks \"protocol\""),
             ("SEEDBED_MAX_SHRINK_SECS", "-1", "wanted a whole number, 0 or more"),
         ];
         for (name, value, expected) in cases {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::place::Place;
 use super::progress::{Patience, say};
+use super::records::{Line, Records};
 use super::regressions::{Regressions, Saved};
 use crate::choice::{Replay, ReplayMode};
 use crate::kernel::Heartbeat;
@@ -47,6 +48,8 @@ pub(super) struct Watched {
     pub(super) program: Shared,
     pub(super) base: Seed,
     pub(super) span: Duration,
+    /// Where a tool reads what came of the runs.
+    pub(super) records: Option<Arc<Records>>,
 }
 
 /// Watches the runs of a hunt, until it is dropped.
@@ -231,6 +234,7 @@ impl Post {
         };
         let what = format!("{who} does not come back from step {step} of the run, at {at}s");
         let replay = Replay::Departures(report.departures.clone());
+        self.record(&what, Some(&replay));
         let mut text = format!("seedbed: {} hangs: {what}\n", place.hunt);
         let events = report.trace.filter().level(Level::Summary).last(LAST_EVENTS).summary();
         let _infallible = writeln!(text, "  trace (the last events before it):");
@@ -257,10 +261,24 @@ impl Post {
 
     /// Ends the process where no more is known than that a run goes on for too long.
     fn end(&self, why: &str) -> ! {
+        self.record(why, None);
         let (hunt, span) = (&self.watched.place.hunt, self.watched.span.as_secs());
         abort(&format!(
             "seedbed: {hunt} hangs: a run has gone on for more than {span} s of the machine's time\n  {why}\n"
         ))
+    }
+}
+
+impl Post {
+    /// Tells a tool of a run that hangs.
+    fn record(&self, words: &str, replay: Option<&Replay>) {
+        let Watched { records: Some(records), place, .. } = &self.watched else { return };
+        let replay = replay.map(ToString::to_string);
+        let command = replay.as_ref().map(|line| place.command_with(line));
+        let line =
+            Line::new("hang", &place.hunt).with("words", words).with("replay", &replay).with("command", &command);
+        // The process ends with a report in any case.
+        drop(records.write(line));
     }
 }
 

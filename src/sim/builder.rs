@@ -58,6 +58,8 @@ pub struct Sim {
     pub(super) await_points: Option<SubjectKey>,
     /// Inputs that the test is to be given, whatever the departures say.
     inputs: Option<InputPath>,
+    /// The run fails on purpose.
+    pub(super) canary: bool,
 }
 
 /// Is shown a copy of the report.
@@ -88,6 +90,7 @@ impl Sim {
             overruled: Vec::new(),
             await_points: None,
             inputs: None,
+            canary: false,
         }
     }
 
@@ -320,6 +323,12 @@ impl Sim {
     /// Has the test given these inputs, whatever the departures say.
     pub(crate) fn pin_inputs(mut self, inputs: Option<InputPath>) -> Self {
         self.inputs = inputs;
+        self
+    }
+
+    /// Has the run fail on purpose, whatever the program does: to show that a failure is noticed.
+    pub(crate) fn canary(mut self) -> Self {
+        self.canary = true;
         self
     }
 

@@ -16,6 +16,9 @@ use crate::instant::Instant;
 use crate::kernel::{Config, Kernel, Orders, Probe};
 use crate::task::TaskError;
 
+/// What a run says that fails on purpose.
+const CANARY: &str = "seedbed canary: this run fails on purpose, to show that a failure is noticed";
+
 impl Sim {
     /// Runs a main task on a fresh loop, as [`asyncio.run`](crate::run) does: when it ends, what is left is cancelled and
     /// awaited, the default executor shut down, and the loop closed.
@@ -69,7 +72,7 @@ impl Sim {
     #[track_caller]
     fn execute<T>(mut self, driver: impl FnOnce() -> Result<T, LoopError>) -> Report<T> {
         context::install_hook();
-        let (seed, inspect) = (self.seed, self.inspect.take());
+        let (seed, inspect, canary) = (self.seed, self.inspect.take(), self.canary);
         let world = World::new(context::next_run(), self.config());
         let Some(entered) = context::enter(&world) else {
             panic!(
@@ -80,6 +83,9 @@ impl Sim {
         let _captured = captured::capture();
         let outcome = {
             let _catching = world.catching();
+            if canary {
+                sing(&world);
+            }
             context::guarded(&world, || "the driver".to_owned(), driver)
         };
         // A value that leaves the run is dropped by the caller; whatever else is left ends here.
@@ -129,6 +135,13 @@ impl Sim {
         let choices = choices.only_first(self.questions_planned);
         if self.record { choices.record() } else { choices }
     }
+}
+
+/// Panics inside the run, as a destructor or a callback might, so that the run fails in the ordinary way. It comes before all else, as the first
+/// panic that nobody awaited is the verdict.
+fn sing(world: &World) {
+    let Err(report) = context::guarded(world, || "the canary".to_owned(), || panic!("{CANARY}"));
+    world.with(|kernel| kernel.record_panic(None, &report));
 }
 
 /// What a driver came to: its value, a refusal of its loop, or its own panic.

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use super::actor::Actor;
+use super::doer::Doer;
 use super::entries::{Entry, Trace};
 use super::event::Event;
 use super::names::Names;
@@ -76,51 +76,14 @@ impl Columns {
 
 /// Writes the task column: who did it, or, where nobody did, to whom it happened.
 fn write_who(out: &mut String, names: &Names, event: Event) -> fmt::Result {
-    let who = match event {
+    match event.doer() {
         // The first loop is *the* loop, as in most programs there is no other.
-        Event::LoopStarted { event_loop }
-        | Event::LoopStopped { event_loop }
-        | Event::LoopClosed { event_loop }
-        | Event::CallbackRun { event_loop } => {
-            return match event_loop.get() {
-                0 => out.write_str("(loop)"),
-                before => write!(out, "(loop {})", u64::from(before) + 1),
-            };
-        }
-        Event::TasksShutDown { .. } | Event::Deadlocked { .. } => Actor::Outside,
-        Event::Polled { task }
-        | Event::Woken { task }
-        | Event::Finished { task }
-        | Event::Failed { task }
-        | Event::Cancelled { task }
-        | Event::CancelCaught { task }
-        | Event::Leaked { task }
-        | Event::ForeignWake { task } => Actor::Task(task),
-        Event::TimerFired { task } | Event::Late { task, .. } => Actor::from(task),
-        Event::Spawned { by, .. } | Event::CancelRequested { by, .. } | Event::JobSubmitted { by, .. } => by,
-        Event::LimitReached { who, .. }
-        | Event::Panicked { who, .. }
-        | Event::Slept { who, .. }
-        | Event::TimeoutArmed { who, .. }
-        | Event::TimeoutExpired { who }
-        | Event::Advanced { who, .. }
-        | Event::Blocked { who, .. }
-        | Event::Waiting { who, .. }
-        | Event::Acquired { who, .. }
-        | Event::Released { who, .. }
-        | Event::Signalled { who, .. }
-        | Event::Chose { who, .. }
-        | Event::AwaitStruck { who, .. }
-        | Event::Note { who, .. }
-        | Event::Captured { who, .. }
-        | Event::Struck { who, .. }
-        | Event::WallChanged { who, .. } => who,
-        Event::JobStarted { job, .. }
-        | Event::JobFinished { job }
-        | Event::JobCancelled { job }
-        | Event::JobCrashed { job } => Actor::Job(job),
-    };
-    write_line(out, &names.actor(who))
+        Doer::Loop(event_loop) => match event_loop.get() {
+            0 => out.write_str("(loop)"),
+            before => write!(out, "(loop {})", u64::from(before) + 1),
+        },
+        Doer::Actor(who) => write_line(out, &names.actor(who)),
+    }
 }
 
 /// Writes what the word of the event leaves open.
@@ -216,6 +179,16 @@ pub(super) fn write_table<'a>(
         columns.write(out, widths)?;
     }
     Ok(())
+}
+
+impl Entry<'_> {
+    /// What the word of its event leaves open, in one line.
+    pub(crate) fn details(&self) -> String {
+        let mut details = String::new();
+        write_details(&mut details, self, self.event())
+            .expect("seedbed bug: a trace line that cannot be written, please report");
+        details
+    }
 }
 
 impl Display for Entry<'_> {

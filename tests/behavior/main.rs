@@ -24,7 +24,6 @@ mod faults;
 mod executors;
 mod foreign;
 mod leaks;
-mod listing;
 mod loops;
 mod misuse;
 mod policies;

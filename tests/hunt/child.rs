@@ -32,8 +32,13 @@ impl Child {
 
     /// The same with a folder that is there.
     pub(crate) fn in_folder(test: &str, folder: PathBuf) -> Self {
+        Self::by_name(&format!("failing::{test}"), folder)
+    }
+
+    /// The same for a test of any module.
+    pub(crate) fn by_name(test: &str, folder: PathBuf) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args([&format!("failing::{test}"), "--exact", "--nocapture", "--include-ignored"]);
+        command.args([test, "--exact", "--nocapture", "--include-ignored"]);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("SEEDBED_") {
                 command.env_remove(name);
@@ -77,6 +82,12 @@ impl Child {
     /// Starts it, and sends it the signal of Ctrl-C when it says that it is [`READY`].
     #[cfg(unix)]
     pub(crate) fn interrupted(&mut self) -> (Option<i32>, String) {
+        self.signalled("INT")
+    }
+
+    /// The same with another signal.
+    #[cfg(unix)]
+    pub(crate) fn signalled(&mut self, signal: &str) -> (Option<i32>, String) {
         use std::io::{BufRead, BufReader, Read};
         use std::process::Stdio;
         let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -86,7 +97,9 @@ impl Child {
             let read = lines.read_line(&mut stderr).unwrap();
             assert!(read > 0, "the process ended before it was ready: {stderr}");
         }
-        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        assert!(
+            Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()
+        );
         for _ in 0..ENDS_WITHIN.as_millis() / 10 {
             if child.try_wait().unwrap().is_some() {
                 break;

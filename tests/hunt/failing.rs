@@ -212,6 +212,36 @@ async fn is_slow_once() {
     }
 }
 
+/// The process ends in the middle of a run in which the second task overtakes the first.
+#[seedbed::test(policy = "random")]
+#[ignore = "other tests sweep it"]
+async fn ends_its_process() {
+    let done = std::rc::Rc::new(std::cell::Cell::new(false));
+    let first = {
+        let done = done.clone();
+        spawn(async move { done.set(true) })
+    };
+    let second = spawn(async move {
+        if !done.get() {
+            std::process::exit(7);
+        }
+    });
+    first.await.unwrap();
+    second.await.unwrap();
+}
+
+/// From its fifth run on, every other run is another one.
+#[seedbed::test(policy = "random")]
+#[ignore = "other tests sweep it"]
+async fn differs_now_and_then() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    if run > 4 && run % 2 == 0 {
+        note!("once more");
+    }
+    bugs::harmless().await;
+}
+
 /// Every run passes.
 #[seedbed::test(runs = 1_000_000_000)]
 #[ignore = "other tests interrupt it"]

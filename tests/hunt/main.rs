@@ -19,8 +19,13 @@ mod fuzz;
 mod hangs;
 #[cfg(unix)]
 mod interrupts;
+mod listing;
 mod points;
 mod regressions;
 mod replays;
 mod reports;
 mod runs;
+mod tool;
+mod tool_lines;
+mod tool_sweeps;
+mod tool_traces;

@@ -4,11 +4,13 @@ use crate::layers::children;
 use crate::tree::{File, Token, Tree, closing, words};
 
 /// The files that hold `unsafe`, each for a reason that was measured or has no safe form.
-const UNSAFE: [&str; 7] = [
+const UNSAFE: [&str; 8] = [
     // The floor of the benchmarks is what a runtime costs without checks, so that ours can be compared with it. No user runs it.
     "benches/peers/floor/src/channel.rs",
     "benches/peers/floor/src/parts.rs",
     "benches/peers/floor/src/rt.rs",
+    // The section in which tests are listed is an attribute that the language calls unsafe.
+    "crates/macros/src/listing.rs",
     // The pointer to the run that is going on: a load where an `Rc` in a cell costs twenty instructions a wake.
     "src/context/current.rs",
     // A waker of two integers.
@@ -21,9 +23,10 @@ const UNSAFE: [&str; 7] = [
 
 /// The files with state that outlives a run: the thread-local that says which run is going on; the panic hook, which belongs to the
 /// process; the table of wakes that came from another thread, which has no way to the run they meant; the points of the program, which
-/// the linker knows before any run begins; and, outside of all runs, the count
+/// the linker knows before any run begins, and the mark by which a tool finds a test, which nothing changes; and, outside of all runs, the count
 /// of hunts in a test, and the signal that ends all hunts of a process.
-const OUTLIVES_A_RUN: [&str; 7] = [
+const OUTLIVES_A_RUN: [&str; 8] = [
+    "crates/macros/src/listing.rs",
     "src/context/current.rs",
     "src/context/panics.rs",
     "src/context/waker.rs",
@@ -34,7 +37,7 @@ const OUTLIVES_A_RUN: [&str; 7] = [
 ];
 
 /// The files that look outside the process, all of one layer.
-const OUTSIDE: [&str; 6] = [
+const OUTSIDE: [&str; 8] = [
     // The variables that tell a hunt what to do.
     "src/hunt/settings.rs",
     // The executable and the package.
@@ -43,6 +46,9 @@ const OUTSIDE: [&str; 6] = [
     "src/hunt/proof.rs",
     // The files of saved replays.
     "src/hunt/regressions.rs",
+    // The files in which a tool reads what runs came to, and which comes next.
+    "src/hunt/records.rs",
+    "src/hunt/tool/now.rs",
     // The end of a process that Ctrl-C asks for.
     "src/hunt/interrupt.rs",
     // The end of a process whose poll never ends.

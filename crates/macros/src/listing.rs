@@ -30,6 +30,7 @@ impl Listing<'_> {
                     "\u{1f}", ::core::file!(), "\u{1f}", ::core::line!(),
                     "\u{1f}", #settings, "\u{1f}", #marks, "\u{1f}", #arguments, "\u{1d}"
                 );
+                // SAFETY: nobody but tools reads the section, which holds nothing else; what stands in it is never written to or run.
                 #[used]
                 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__seedbed"))]
                 #[cfg_attr(windows, unsafe(link_section = ".sdbed"))]

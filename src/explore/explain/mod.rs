@@ -27,4 +27,4 @@ pub use explanation::{
 };
 pub use limits::ExplainLimits;
 pub use run::explain;
-pub(crate) use run::explain_run;
+pub(crate) use run::{explain_run, tell};

@@ -61,8 +61,8 @@ pub(crate) fn explain_run(
     explanation
 }
 
-/// What the trace tells of each departure, in the order in which they happened.
-fn tell(failing: &Report<()>) -> Vec<Explained> {
+/// What the trace tells of each departure, in the order in which they happened. It takes no run.
+pub(crate) fn tell(failing: &Report<()>) -> Vec<Explained> {
     let deeds = Deeds::read(&failing.trace);
     let (mut stream, mut before): (Option<StreamKey>, usize) = (None, 0);
     let mut told: Vec<Explained> = Vec::new();

@@ -63,6 +63,13 @@ impl Display for Explanation {
     }
 }
 
+/// What it did, in a sentence without its time.
+impl Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_deed(f, self)
+    }
+}
+
 /// Whether both were brought about by the same step: one task that ran before several.
 fn is_one_with(one: &Explained, other: &Explained) -> bool {
     one == other

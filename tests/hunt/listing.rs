@@ -21,12 +21,6 @@ mod strict {
     }
 
     #[seedbed::test]
-    #[ignore = "only its mark is looked at"]
-    #[should_panic]
-    async fn is_listed_with_both_marks() {}
-
-    #[cfg(feature = "proptest")]
-    #[seedbed::test]
     async fn is_listed_with_its_arguments(one: u8, #[strategy = 0..10] two: i32) {
         assert!(i32::from(one) + two >= two);
     }
@@ -60,20 +54,28 @@ fn marks() -> Vec<Vec<String>> {
 #[test]
 fn a_mark_says_all_that_the_contract_names() {
     let marks = marks();
-    let place = "behavior::listing::strict::is_listed";
+    let place = "hunt::listing::strict::is_listed";
     let cases = [
         ("", "", "none", "0"),
         ("_with_all_that_is_known", "runs = 1_000, policy = \"pct:3\"", "should_panic", "0"),
-        ("_with_both_marks", "", "ignored+should_panic", "0"),
-        #[cfg(feature = "proptest")]
         ("_with_its_arguments", "", "none", "2"),
     ];
     for (name, settings, kind, arguments) in cases {
         let path = format!("{place}{name}");
         let mark = marks.iter().find(|mark| mark[0] == path).unwrap_or_else(|| panic!("{path} has no mark"));
-        assert_eq!(mark[1].replace('\\', "/"), "tests/behavior/listing.rs");
+        assert_eq!(mark[1].replace('\\', "/"), "tests/hunt/listing.rs");
         assert!(mark[2].parse::<u32>().unwrap() > 10, "{mark:?}");
         assert_eq!(mark[3..], [settings, kind, arguments]);
+    }
+}
+
+#[test]
+fn a_test_may_be_ignored_and_panic() {
+    let marks = marks();
+    let expected = [("should_panic", "ignored+should_panic"), ("lost_update", "ignored")];
+    for (test, kind) in expected {
+        let mark = marks.iter().find(|mark| mark[0] == format!("hunt::failing::{test}")).unwrap();
+        assert_eq!(mark[4], kind);
     }
 }
 
@@ -84,18 +86,16 @@ fn each_mark_is_a_test_of_the_harness_and_stands_once() {
     let tests: Vec<&str> = listed.lines().filter_map(|line| line.strip_suffix(": test")).collect();
     let mut paths: Vec<String> = marks().into_iter().map(|mark| mark[0].clone()).collect();
     for path in &paths {
-        let name = path.strip_prefix("behavior::").unwrap();
+        let name = path.strip_prefix("hunt::").unwrap();
         assert!(tests.contains(&name), "{name} is no test of the harness");
     }
     let all = paths.len();
     paths.sort_unstable();
     paths.dedup();
     assert_eq!(paths.len(), all, "some test is listed twice");
-    for (test, sort) in [
-        ("attribute::hours_pass_at_once", true),
-        ("listing::is_listed_from_a_macro_too", true),
-        ("listing::marks", false),
-    ] {
-        assert_eq!(paths.contains(&format!("behavior::{test}")), sort, "{test}");
+    for (test, sort) in
+        [("failing::lost_update", true), ("listing::is_listed_from_a_macro_too", true), ("listing::marks", false)]
+    {
+        assert_eq!(paths.contains(&format!("hunt::{test}")), sort, "{test}");
     }
 }
