@@ -191,6 +191,12 @@ pub(crate) fn is_inside() -> bool {
     current(|world| world.is_some())
 }
 
+/// True while this thread runs the simulation with this number.
+#[inline]
+pub(crate) fn is_inside_of(run: u32) -> bool {
+    current(|world| world.is_some_and(|world| world.run() == run))
+}
+
 /// Borrows the kernel of the current run.
 ///
 /// # Panics

@@ -205,6 +205,7 @@ impl Fut {
         self.is_done() && self.extra.is_none()
     }
 
+    #[inline]
     pub(crate) fn add_callback(&mut self, callback: Callback) {
         debug_assert!(!self.is_done(), "seedbed bug: a callback for a settled future, please report");
         if self.first.is_none() && self.extra.as_ref().is_none_or(|extra| extra.rest.is_empty()) {

@@ -24,10 +24,12 @@ impl Kernel {
         }
     }
 
+    #[inline]
     pub(crate) fn future(&self, key: Key) -> &Fut {
         self.find(key).expect("seedbed bug: a future outlived its kernel entry, please report")
     }
 
+    #[inline]
     pub(crate) fn future_mut(&mut self, key: Key) -> &mut Fut {
         self.find_mut(key).expect("seedbed bug: a future outlived its kernel entry, please report")
     }
@@ -37,6 +39,7 @@ impl Kernel {
         self.find(key).map_or(State::Cancelled, Fut::state)
     }
 
+    #[inline]
     pub(crate) fn new_future(&mut self, loop_id: LoopId, kind: Kind) -> Address {
         let key = self.futures.insert(Fut::new(loop_id, kind));
         Address { run: self.run, key }

@@ -8,14 +8,24 @@ use crate::ident::LoopId;
 
 impl Kernel {
     /// Settles a pending future and schedules its callbacks in the order of registration.
+    #[inline]
     pub(crate) fn settle(&mut self, key: Key, state: State) {
         debug_assert_ne!(state, State::Pending, "seedbed bug: settled as pending, please report");
         let future = self.future_mut(key);
         debug_assert!(!future.is_done(), "seedbed bug: settled twice, please report");
         future.set_state(state);
         let loop_id = future.loop_id();
-        let Some(first) = future.first.take() else { return };
-        let rest = future.extra.as_mut().map_or_else(Vec::new, |extra| std::mem::take(&mut extra.rest));
+        match (future.first.take(), &future.extra) {
+            (None, _) => {}
+            (Some(Callback::Step(task)), None) => self.queue_step(task),
+            (Some(first), _) => self.schedule_callbacks(key, loop_id, first),
+        }
+    }
+
+    #[inline(never)]
+    fn schedule_callbacks(&mut self, key: Key, loop_id: LoopId, first: Callback) {
+        let extra = self.future_mut(key).extra.as_mut();
+        let rest = extra.map_or_else(Vec::new, |extra| std::mem::take(&mut extra.rest));
         self.schedule_callback(loop_id, first);
         for callback in rest {
             self.schedule_callback(loop_id, callback);
@@ -23,6 +33,7 @@ impl Kernel {
     }
 
     /// Settles it if it still waits, and says whether it did.
+    #[inline]
     pub(crate) fn settle_pending(&mut self, key: Key, state: State) -> bool {
         let pending = self.find(key).is_some_and(|future| !future.is_done());
         if pending {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use super::resource::Resource;
 use crate::context;
 use crate::ident::LoopId;
-use crate::kernel::{Address, Kernel, Key, Kind, State};
+use crate::kernel::{Kernel, Key, Kind, State};
 use crate::task::Waiter;
 
 /// Waiting was refused: the object serves another loop, the one on which somebody first waited for it.
@@ -71,6 +71,10 @@ impl Places {
     }
 
     fn leave(&mut self, number: u64) {
+        // Whoever was called out of the line is in it no more.
+        if self.places.is_empty() {
+            return;
+        }
         let Ok(at) = self.places.binary_search_by_key(&number, |place| place.number) else { return };
         if self.places[at].waiter.take().is_none() {
             return;
@@ -98,6 +102,17 @@ impl Places {
         let first = self.places.pop_front()?.waiter;
         self.trim_front();
         first
+    }
+
+    /// Takes waiters out until one of them could be called.
+    #[inline]
+    fn call_out(&mut self, kernel: &mut Kernel) -> bool {
+        while let Some(key) = self.pop_front() {
+            if kernel.settle_pending(key, State::Finished) {
+                return true;
+            }
+        }
+        false
     }
 
     fn first(&self) -> Option<Key> {
@@ -149,18 +164,27 @@ impl Line {
 
     /// Binds the line to the running loop, unless it is bound already (asyncio's `_get_loop`).
     pub(super) fn bind(&self, what: &str) -> Result<(), OtherLoop> {
-        let here = context::with(what, |kernel| (kernel.run, kernel.loop_for_calls()));
+        context::with(what, |kernel| self.bind_in(kernel)).map(drop)
+    }
+
+    #[inline]
+    fn bind_in(&self, kernel: &mut Kernel) -> Result<LoopId, OtherLoop> {
+        let here = (kernel.run, kernel.loop_for_calls());
         let bound = self.bound.get().unwrap_or(here);
         self.bound.set(Some(bound));
-        if bound == here { Ok(()) } else { Err(OtherLoop) }
+        if bound == here { Ok(here.1) } else { Err(OtherLoop) }
     }
 
     /// Joins the line at its end.
     pub(super) fn join(&self, what: &str, resource: &Resource) -> Result<Turn<'_>, OtherLoop> {
-        self.bind(what)?;
-        let waiter = Waiter::new(what, Kind::Resource(resource.waiting()));
-        let number = self.places.borrow_mut().join(waiter.address().key);
-        Ok(Turn { line: self, number, waiter })
+        let mut turn = self.turn();
+        turn.join(what, resource, |_| Ok(()), |_, _| ())?;
+        Ok(turn)
+    }
+
+    /// A turn for somebody who may join.
+    pub(super) fn turn(&self) -> Turn<'_> {
+        Turn { line: self, number: 0, waiter: None }
     }
 
     /// Calls up to `most` of those who have not been called, first come first served. Says how many.
@@ -199,16 +223,22 @@ impl Line {
     }
 
     /// Takes waiters out of the line until one of them could be called. Says whether one was.
+    #[inline]
     pub(super) fn call_out(&self) -> bool {
-        !self.is_empty()
+        !self.is_empty() && self.with_places(|kernel, places| places.call_out(kernel))
+    }
+
+    /// The same, and tells of it in the same borrow.
+    #[inline]
+    pub(super) fn call_out_and_tell(&self, resource: &Resource) {
+        let told = !self.is_empty()
             && self.with_places(|kernel, places| {
-                while let Some(key) = places.pop_front() {
-                    if kernel.settle_pending(key, State::Finished) {
-                        return true;
-                    }
-                }
-                false
-            })
+                let heard = places.call_out(kernel);
+                resource.signalled_in(kernel, heard)
+            });
+        if !told {
+            resource.signalled(false);
+        }
     }
 
     /// Calls everybody, and empties the line.
@@ -222,6 +252,7 @@ impl Line {
 
     /// Works on the places together with the kernel of their run. Nothing happens when that run is over. Wakers of
     /// other libraries are called after the line is no longer borrowed.
+    #[inline]
     fn with_places<R: Default>(&self, work: impl FnOnce(&mut Kernel, &mut Places) -> R) -> R {
         let Some((run, _)) = self.bound.get() else { return R::default() };
         context::try_of(run, |kernel| work(kernel, &mut self.places.borrow_mut())).unwrap_or_default()
@@ -234,33 +265,81 @@ impl Line {
 pub(super) struct Turn<'a> {
     line: &'a Line,
     number: u64,
-    waiter: Waiter,
+    /// None before it has joined.
+    waiter: Option<Waiter>,
 }
 
 impl Turn<'_> {
+    /// Joins the line in a poll and begins to wait there, in one borrow, if that has not been done; then waits. A line beside it
+    /// is bound to the same loop.
+    #[inline]
+    pub(super) fn join_and_wait(
+        &mut self,
+        beside: &Line,
+        what: &str,
+        resource: &Resource,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), OtherLoop>> {
+        if self.waiter.is_none() {
+            let bind = |kernel: &mut Kernel| beside.bind_in(kernel).map(drop);
+            if self.join(what, resource, bind, |kernel, waiter| waiter.begins(kernel, cx))? {
+                return Poll::Pending;
+            }
+        }
+        Pin::new(self).poll(cx).map(Ok)
+    }
+
+    /// Joins the line at its end, if nothing is against it.
+    #[inline(always)]
+    fn join<R>(
+        &mut self,
+        what: &str,
+        resource: &Resource,
+        before: impl FnOnce(&mut Kernel) -> Result<(), OtherLoop>,
+        begin: impl FnOnce(&mut Kernel, &mut Waiter) -> R,
+    ) -> Result<R, OtherLoop> {
+        let joined = context::with(what, |kernel| {
+            let here = self.line.bind_in(kernel)?;
+            before(kernel)?;
+            let Some(on) = resource.waiting(kernel) else { return Ok(None) };
+            let waiter = self.waiter.insert(Waiter::at(kernel.new_future(here, Kind::Resource(on))));
+            self.number = self.line.places.borrow_mut().join(waiter.address().key);
+            Ok(Some(begin(kernel, waiter)))
+        })?;
+        // A panic inside the borrow would be our own.
+        Ok(joined.unwrap_or_else(|| resource.refuse()))
+    }
+
     /// Gives the wait up, and leaves the line, if it is still in it.
+    #[inline]
     pub(super) fn leave(&mut self) {
-        self.waiter.withdraw();
-        self.line.places.borrow_mut().leave(self.number);
+        if let Some(waiter) = &mut self.waiter {
+            waiter.withdraw();
+            self.line.places.borrow_mut().leave(self.number);
+        }
     }
 
     /// True if it was called, whether or not the call has been heard.
     pub(super) fn was_called(&self) -> bool {
-        let Address { run, key } = self.waiter.address();
-        context::try_of(run, |kernel| kernel.state(key) == State::Finished).unwrap_or_default()
+        self.waiter.as_ref().is_some_and(Waiter::was_set)
     }
 }
 
 impl Future for Turn<'_> {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.waiter).poll(cx)
+        match &mut self.waiter {
+            Some(waiter) => Pin::new(waiter).poll(cx),
+            None => unreachable!("seedbed bug: a turn was awaited before it had joined, please report"),
+        }
     }
 }
 
 impl Drop for Turn<'_> {
     /// The line forgets the waiter before its entry in the kernel is given back.
+    #[inline]
     fn drop(&mut self) {
         self.leave();
     }

@@ -1,7 +1,9 @@
 //! What queues have in common: waiting for items and for room in the order of arrival, whatever the items' order.
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 
 use super::event::Gate;
 use super::line::{Line, OtherLoop, Turn};
@@ -112,20 +114,16 @@ impl<S: Store> QueueCore<S> {
         self.maxsize > 0 && self.len() >= self.maxsize
     }
 
-    fn join<'a>(&'a self, what: &str, line: &'a Line) -> Result<Turn<'a>, OtherLoop> {
-        self.getters.bind(what)?;
-        self.putters.bind(what)?;
-        line.join(what, &self.resource)
-    }
-
     pub(super) async fn put(&self, item: S::Item) -> Result<(), PutError<S::Item>> {
         while self.is_full() {
             if self.is_shut_down.get() {
                 return Err(PutError::ShutDown(item));
             }
-            let Ok(turn) = self.join("Queue::put", &self.putters) else { return Err(PutError::OtherLoop(item)) };
             let is_open = |core: &Self| !core.is_full();
-            Passage { core: self, line: &self.putters, is_open, turn, done: false }.wait().await;
+            let lines = [&self.putters, &self.getters];
+            if Passage::new(self, "Queue::put", lines, is_open).await.is_err() {
+                return Err(PutError::OtherLoop(item));
+            }
         }
         self.put_nowait(item).map_err(|error| PutError::ShutDown(error.into_item()))
     }
@@ -140,8 +138,7 @@ impl<S: Store> QueueCore<S> {
         self.items.borrow_mut().push(item);
         self.unfinished.set(self.unfinished.get() + 1);
         self.finished.close();
-        let heard = self.getters.call_out();
-        self.resource.signalled(heard);
+        self.getters.call_out_and_tell(&self.resource);
         Ok(())
     }
 
@@ -151,9 +148,11 @@ impl<S: Store> QueueCore<S> {
             if self.is_shut_down.get() {
                 return Err(GetError::ShutDown);
             }
-            let Ok(turn) = self.join("Queue::get", &self.getters) else { return Err(GetError::OtherLoop) };
             let is_open = |core: &Self| core.len() > 0;
-            Passage { core: self, line: &self.getters, is_open, turn, done: false }.wait().await;
+            let lines = [&self.getters, &self.putters];
+            if Passage::new(self, "Queue::get", lines, is_open).await.is_err() {
+                return Err(GetError::OtherLoop);
+            }
             waited = true;
         }
         Ok(self.take(waited))
@@ -211,16 +210,34 @@ impl<S: Store> QueueCore<S> {
 /// A wait for an item, or for room. Whoever gives it up after it was called, and could have gone on, calls the next.
 struct Passage<'a, S> {
     core: &'a QueueCore<S>,
-    line: &'a Line,
+    what: &'static str,
+    /// The line to wait in, and the other.
+    lines: [&'a Line; 2],
     is_open: fn(&QueueCore<S>) -> bool,
     turn: Turn<'a>,
     done: bool,
 }
 
-impl<S> Passage<'_, S> {
-    async fn wait(mut self) {
-        (&mut self.turn).await;
-        self.done = true;
+impl<'a, S> Passage<'a, S> {
+    fn new(
+        core: &'a QueueCore<S>,
+        what: &'static str,
+        lines: [&'a Line; 2],
+        is_open: fn(&QueueCore<S>) -> bool,
+    ) -> Self {
+        Self { core, what, lines, is_open, turn: lines[0].turn(), done: false }
+    }
+}
+
+impl<S> Future for Passage<'_, S> {
+    type Output = Result<(), OtherLoop>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let over = ready!(this.turn.join_and_wait(this.lines[1], this.what, &this.core.resource, cx));
+        this.done = true;
+        Poll::Ready(over)
     }
 }
 
@@ -228,7 +245,7 @@ impl<S> Drop for Passage<'_, S> {
     /// Whoever was called is out of the line already.
     fn drop(&mut self) {
         if !self.done && self.turn.was_called() && (self.is_open)(self.core) {
-            self.line.call_out();
+            self.lines[0].call_out();
         }
     }
 }

@@ -42,12 +42,34 @@ impl Resource {
         Some(match self.entry.get() {
             Some((run, id)) => context::of(run, |kernel| operation(kernel, id)),
             None => context::with(self.kind, |kernel| {
-                let id = kernel.names.add_resource(self.kind, self.name.borrow().as_deref());
-                kernel.resources.add(id);
-                self.entry.set(Some((kernel.run, id)));
+                let id = self.enter(kernel);
                 operation(kernel, id)
             }),
         })
+    }
+
+    #[cold]
+    fn enter(&self, kernel: &mut Kernel) -> ResourceId {
+        let id = kernel.names.add_resource(self.kind, self.name.borrow().as_deref());
+        kernel.resources.add(id);
+        self.entry.set(Some((kernel.run, id)));
+        id
+    }
+
+    /// Its number in the run whose kernel this is; none if it is another run's, of which [`refuse`](Self::refuse) tells.
+    #[inline]
+    fn number_in(&self, kernel: &mut Kernel) -> Option<ResourceId> {
+        match self.entry.get() {
+            Some((run, id)) => (run == kernel.run).then_some(id),
+            None => Some(self.enter(kernel)),
+        }
+    }
+
+    /// Panics, because it is another run's.
+    #[cold]
+    pub(super) fn refuse(&self) -> ! {
+        self.in_run(|_, _| ());
+        unreachable!("seedbed bug: an object was refused in its own run, please report")
     }
 
     /// As [`in_run`](Self::in_run), for what destructors do: nothing happens where it would panic.
@@ -58,6 +80,7 @@ impl Resource {
 
     /// Records an event, if it is worth telling or the object has a name. What happens while the run is taken down is
     /// no longer the program's doing.
+    #[inline]
     fn record(&self, kernel: &mut Kernel, worth: bool, event: impl FnOnce(Actor) -> Event) {
         if (worth || self.name.borrow().is_some()) && !kernel.ending {
             let who = kernel.actor();
@@ -65,13 +88,12 @@ impl Resource {
         }
     }
 
-    /// Somebody begins to wait, inside a run. Returns what for.
-    pub(super) fn waiting(&self) -> ResourceId {
-        let id = self.in_run(|kernel, on| {
-            self.record(kernel, true, |who| Event::Waiting { who, on });
-            on
-        });
-        id.expect("seedbed bug: a wait outside every run, please report")
+    /// Somebody begins to wait, in the run whose kernel this is. Returns what for; none if it is another run's.
+    #[inline]
+    pub(super) fn waiting(&self, kernel: &mut Kernel) -> Option<ResourceId> {
+        let on = self.number_in(kernel)?;
+        self.record(kernel, true, |who| Event::Waiting { who, on });
+        Some(on)
     }
 
     /// Whoever runs now holds it from here on. Returns the task, if it is one. `what` names the caller in the message of a
@@ -106,13 +128,35 @@ impl Resource {
         holder.flatten()
     }
 
+    /// True if nothing can be told of it but what is worth telling: it has its place in the current run, and no name.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        self.name.borrow().is_none() && self.entry.get().is_some_and(|(run, _)| context::is_inside_of(run))
+    }
+
     /// Whoever runs now got something out of it, which it need not give back.
+    #[inline]
     pub(super) fn received(&self, waited: bool) {
+        if !waited && self.is_plain() {
+            return;
+        }
         self.in_run(|kernel, on| self.record(kernel, waited, |who| Event::Acquired { who, on }));
     }
 
     /// Whoever runs now let others go on.
+    #[inline]
     pub(super) fn signalled(&self, heard: bool) {
+        if !heard && self.is_plain() {
+            return;
+        }
         self.in_run(|kernel, on| self.record(kernel, heard, |who| Event::Signalled { who, on }));
+    }
+
+    /// The same in the run whose kernel this is; false, with nothing done, if it is another run's.
+    #[inline]
+    pub(super) fn signalled_in(&self, kernel: &mut Kernel, heard: bool) -> bool {
+        let Some(on) = self.number_in(kernel) else { return false };
+        self.record(kernel, heard, |who| Event::Signalled { who, on });
+        true
     }
 }

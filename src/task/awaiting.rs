@@ -129,6 +129,7 @@ impl Clone for Awaiting {
 
 impl Awaiting {
     /// Stops waiting.
+    #[inline]
     pub(crate) fn withdraw(&mut self) {
         if self.waiting != Waiting::Not {
             let Self { run, key, .. } = *self;

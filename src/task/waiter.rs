@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use super::awaiting::Awaiting;
 use super::error::TaskError;
 use crate::context;
-use crate::kernel::{Address, Kind, State};
+use crate::kernel::{Address, Found, Kernel, Kind, State};
 
 /// Made by whoever waits, settled by whoever lets it go on. Dropping it forgets the future.
 ///
@@ -16,6 +16,8 @@ use crate::kernel::{Address, Kind, State};
 #[derive(Debug)]
 pub(crate) struct Waiter {
     awaiting: Awaiting,
+    /// The wait is over, and the entry in the kernel given back.
+    over: bool,
 }
 
 impl Waiter {
@@ -26,7 +28,24 @@ impl Waiter {
             let loop_id = kernel.loop_for_calls();
             kernel.new_future(loop_id, kind)
         });
-        Self { awaiting: Awaiting::new(address) }
+        Self::at(address)
+    }
+
+    /// A pending future that was made for this wait.
+    pub(crate) fn at(address: Address) -> Self {
+        Self { awaiting: Awaiting::new(address), over: false }
+    }
+
+    /// Looks for the first time, by code that has the kernel borrowed already; true if it waits from here on.
+    #[inline]
+    pub(crate) fn begins(&mut self, kernel: &mut Kernel, cx: &Context<'_>) -> bool {
+        self.awaiting.look(kernel, cx) == Found::Pending
+    }
+
+    /// True if it was settled, whether or not that has been heard.
+    pub(crate) fn was_set(&self) -> bool {
+        let Address { run, key } = self.awaiting.address();
+        self.over || context::try_of(run, |kernel| kernel.state(key) == State::Finished).unwrap_or_default()
     }
 
     /// The name by which it is settled: plain data, to be kept in a queue of waiters.
@@ -48,19 +67,40 @@ impl Waiter {
 impl Future for Waiter {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match ready!(self.awaiting.poll(cx)) {
-            Ok(_) => Poll::Ready(()),
-            Err(TaskError::OtherLoop) => panic!(
-                "a wait that was begun on one event loop was continued on another: await it where it was first polled"
-            ),
-            Err(other) => unreachable!("seedbed bug: a waiter ended with {other:?}, please report"),
+        let give_back = |kernel: &mut Kernel, key, _| {
+            if !kernel.release_plainly(key) {
+                kernel.release_future(key);
+            }
+            Ok(())
+        };
+        match ready!(self.awaiting.poll_then(cx, give_back)) {
+            Ok(()) => {
+                self.over = true;
+                Poll::Ready(())
+            }
+            Err(error) => refused(&error),
         }
     }
 }
 
+#[cold]
+fn refused(error: &TaskError) -> ! {
+    match error {
+        TaskError::OtherLoop => panic!(
+            "a wait that was begun on one event loop was continued on another: await it where it was first polled"
+        ),
+        other => unreachable!("seedbed bug: a waiter ended with {other:?}, please report"),
+    }
+}
+
 impl Drop for Waiter {
+    #[inline]
     fn drop(&mut self) {
+        if self.over {
+            return;
+        }
         // The wait is withdrawn first, then the entry given back.
         let address = self.awaiting.address();
         self.awaiting.withdraw();
