@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use super::arena::Key;
-use super::future::{Callback, Fut, Kind, State, Wait};
+use super::future::{Callback, Fut, Kind, State, TaskExtra, Wait};
 use super::handle::Ready;
 use super::loops::{Target, Timer};
 use super::machine::{Call, Kernel};
@@ -89,6 +89,11 @@ impl Kernel {
         self.tasks.get(id).and_then(|task| task.wait).is_some_and(|wait| wait.future == key)
     }
 
+    /// True if its sleeper was cancelled besides.
+    fn is_cancelled_alarm(&self, id: TaskId, key: Key) -> bool {
+        self.tasks.get(id).and_then(|task| task.wait).is_some_and(|wait| wait.future == key && wait.requested)
+    }
+
     /// Moves the timers that are due to the ready queue, in (deadline, sequence) order.
     pub(crate) fn move_due_timers(&mut self, loop_id: LoopId) {
         let now = self.now;
@@ -139,9 +144,12 @@ impl Kernel {
         }
     }
 
-    /// True if the future that a timer settles is there.
+    /// True if the future that a timer settles is there; that of a cancelled alarm is, as good as.
     #[inline(never)]
     fn has_future(&self, key: Key) -> bool {
+        if key.alarm_of().is_some_and(|id| self.is_cancelled_alarm(id, key)) {
+            return true;
+        }
         let key = self.alarms.future_of(key).unwrap_or(key);
         self.futures.get(key).is_some()
     }
@@ -152,7 +160,7 @@ impl Kernel {
         let Some(id) = key.alarm_of() else { return false };
         let Some(task) = self.tasks.get_mut(id) else { return false };
         match &mut task.wait {
-            Some(wait) if wait.future == key => wait.rung = true,
+            Some(wait) if wait.future == key && !wait.requested => wait.rung = true,
             _ => return false,
         }
         self.queue_step(id);
@@ -164,7 +172,7 @@ impl Kernel {
     fn waiter_of(&self, target: Target) -> Option<TaskId> {
         let Target::Settle(key) = target else { return None };
         if let Some(id) = key.alarm_of().filter(|&id| self.awaits_alarm(id, key)) {
-            return Some(id);
+            return (!self.is_cancelled_alarm(id, key)).then_some(id);
         }
         let key = self.alarms.future_of(key).unwrap_or(key);
         match self.futures.get(key)?.first {
@@ -232,7 +240,7 @@ impl Kernel {
     /// True if the running task goes on waiting for its alarm: it polled a sleep that has not rung, with its own waker.
     pub(crate) fn awaits_own_alarm(&self, key: Key) -> bool {
         let own = self.current.filter(|&id| key.alarm_of() == Some(id));
-        own.is_some_and(|id| self.awaits_alarm(id, key))
+        own.is_some_and(|id| self.awaits_alarm(id, key) && !self.is_cancelled_alarm(id, key))
     }
 
     /// The future that an alarm has become, or now becomes.
@@ -251,6 +259,8 @@ impl Kernel {
         let mut future = Fut::new(task.future.loop_id(), Kind::Sleep);
         if std::mem::take(&mut wait.rung) {
             future.set_state(State::Finished);
+        } else if wait.requested {
+            future.set_state(State::Cancelled);
         } else {
             future.first = Some(Callback::Step(id));
         }
@@ -258,9 +268,47 @@ impl Kernel {
         self.alarms.add(std::mem::replace(&mut wait.future, future), future);
     }
 
+    /// Cancels a task that does nothing but sleep: its alarm is cancelled where it is, and no future made of it. False, with
+    /// nothing done, in any other case.
+    ///
+    /// A cancelled alarm is one whose wait is `requested`; it does not ring any more.
+    pub(super) fn cancel_sleeper(&mut self, id: TaskId) -> bool {
+        let idle = self.stepping != Some(id) && self.current != Some(id);
+        let sleeps = |wait: &Wait| wait.future.alarm_of().is_some() && !wait.rung && !wait.requested;
+        let task = self.tasks.get(id).filter(|task| task.future.extra.is_none());
+        if !idle || !task.is_some_and(|task| task.wait.as_ref().is_some_and(sleeps)) {
+            return false;
+        }
+        let by = self.actor();
+        self.emit(Event::CancelRequested { task: id, by, message: None });
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.future.extra().requests = 1;
+            task.wait.iter_mut().for_each(|wait| wait.requested = true);
+            task.check_cancel = true;
+        }
+        self.queue_step(id);
+        true
+    }
+
+    /// At the start of a step: true if the task is told now that its alarm was cancelled, and there is nothing else to tell; false,
+    /// with nothing done, in any other case. The wait ends when the sleep is dropped, with the coroutine; a sleep that outlives it
+    /// finds a cancelled future.
+    pub(super) fn hears_of_alarm(&mut self, id: TaskId) -> bool {
+        let Some(task) = self.tasks.get_mut(id) else { return false };
+        let alone = task.known_extra().is_some_and(TaskExtra::is_plain);
+        let cancelled = |wait: Wait| wait.requested && wait.future.alarm_of().is_some();
+        let hears = alone && task.wait.is_some_and(cancelled);
+        task.check_cancel &= !hears;
+        hears
+    }
+
     /// Forgets an alarm whose sleep is dropped.
     pub(crate) fn drop_alarm(&mut self, key: Key) {
         let Some(id) = key.alarm_of() else { return };
+        if self.is_cancelled_alarm(id, key) && self.tasks.get(id).is_some_and(|task| task.check_cancel) {
+            // The task has not been told, and is told all the same.
+            self.alarm_to_future(id);
+        }
         let now = self.now;
         let plain = self.tasks.get_mut(id).filter(|task| task.wait.is_some_and(|wait| wait.future == key));
         if let Some(task) = plain {

@@ -34,6 +34,9 @@ enum Who {
 impl Kernel {
     /// Cancels a future of any kind; false if it was done (or nothing of it could be cancelled).
     pub(crate) fn cancel(&mut self, key: Key, message: &Message) -> bool {
+        if message.is_none() && key.task().is_some_and(|id| self.cancel_sleeper(id)) {
+            return true;
+        }
         let mut asking = Vec::new();
         let took = self.ask(key, message, &mut asking);
         took.unwrap_or_else(|| self.pass_on(asking, message))
@@ -41,6 +44,9 @@ impl Kernel {
 
     /// Requests the cancellation of what a task runs inside `target`.
     pub(crate) fn cancel_task(&mut self, id: TaskId, target: FrameIndex, message: &Message) {
+        if message.is_none() && target.is_none() && self.cancel_sleeper(id) {
+            return;
+        }
         let asked = self.request(id, target, message);
         self.pass_on(asked.into_iter().collect(), message);
     }
@@ -91,7 +97,12 @@ impl Kernel {
             return Some(false);
         }
         let asked = match future.kind {
-            Kind::Task(id) => self.request(id, None, message),
+            Kind::Task(id) => {
+                if message.is_none() && self.cancel_sleeper(id) {
+                    return Some(true);
+                }
+                self.request(id, None, message)
+            }
             Kind::Gather => {
                 let children = future.extra().children.iter().map(|&child| (child, false)).collect();
                 Some(Asked::new(Who::Gather(key), children))

@@ -12,6 +12,9 @@ impl Kernel {
     #[cold]
     #[inline(never)]
     pub(crate) fn deliver(&mut self, id: TaskId) -> Option<Cancelled> {
+        if self.hears_of_alarm(id) {
+            return Some(Cancelled::default());
+        }
         self.alarm_to_future(id);
         let task = self.tasks.get_mut(id)?;
         task.check_cancel = false;

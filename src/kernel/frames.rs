@@ -43,6 +43,11 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
+    /// True if no frame is open.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.len() == self.free.len()
+    }
+
     /// True if any live frame catches.
     pub(crate) fn any_catches(&self) -> bool {
         self.catching > 0

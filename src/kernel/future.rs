@@ -122,6 +122,14 @@ pub(crate) struct TaskExtra {
     pub(crate) named_children: Vec<(TaskId, u32)>,
 }
 
+impl TaskExtra {
+    /// True if nothing is in it but, perhaps, the names of children.
+    pub(crate) fn is_plain(&self) -> bool {
+        let Self { frames, waits, must_cancel, held, raised, named_children: _ } = self;
+        frames.is_empty() && waits.is_empty() && must_cancel.is_none() && held.is_none() && raised.is_none()
+    }
+}
+
 /// The rarely used part of a future.
 #[derive(Debug, Default)]
 pub(crate) struct Extra {

@@ -33,6 +33,8 @@ mod proptest_glue;
 mod renewal;
 mod select;
 mod shrinking;
+#[cfg(feature = "proptest")]
+mod sleepers;
 mod stuck;
 mod sync;
 mod timers;
