@@ -187,15 +187,11 @@ impl Runner {
     fn finish_executor(&self) -> Result<(), LoopError> {
         let id = self.event_loop.id();
         let location = Location::caller();
-        if !context::with("run", |kernel| kernel.run_formally(id, location)) {
+        let (generators, executor) = context::with("run", |kernel| kernel.end_formally(id, location));
+        if !generators {
             self.run_hidden(async {})?;
         }
-        let unused = context::with("run", |kernel| {
-            let unused = kernel.event_loop(id).default_executor.is_none() && kernel.run_formally(id, location);
-            kernel.event_loop(id).executor_closed |= unused;
-            unused
-        });
-        if unused {
+        if executor || context::with("run", |kernel| kernel.end_executor_formally(id, location)) {
             return Ok(());
         }
         self.run_hidden(async { shutdown_default_executor(Some(EXECUTOR_PATIENCE)).await })
@@ -224,11 +220,12 @@ impl Drop for Runner {
 fn left_over(event_loop: &EventLoop) -> Vec<TaskRef> {
     let id = event_loop.id();
     let left = crate::task::tasks_of(id);
+    if left.is_empty() {
+        return left;
+    }
     context::with("run", |kernel| {
-        if !left.is_empty() {
-            let count = u32::try_from(left.len()).unwrap_or(u32::MAX);
-            kernel.emit(Event::TasksShutDown { count });
-        }
+        let count = u32::try_from(left.len()).unwrap_or(u32::MAX);
+        kernel.emit(Event::TasksShutDown { count });
         for task in &left {
             let path = kernel.names.path(task.id());
             kernel.leftovers.push(path);

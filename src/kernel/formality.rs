@@ -7,9 +7,22 @@ use super::machine::Kernel;
 use crate::ident::LoopId;
 
 impl Kernel {
+    /// Counts asyncio's `shutdown_asyncgens`, and then its `shutdown_default_executor`: says of each whether that could be done.
+    pub(crate) fn end_formally(&mut self, id: LoopId, location: &'static Location<'static>) -> (bool, bool) {
+        let generators = self.run_formally(id, location);
+        (generators, generators && self.end_executor_formally(id, location))
+    }
+
+    /// Counts asyncio's `shutdown_default_executor`, if there is none; false, with nothing done, if it has to be made.
+    pub(crate) fn end_executor_formally(&mut self, id: LoopId, location: &'static Location<'static>) -> bool {
+        let unused = self.event_loop(id).default_executor.is_none() && self.run_formally(id, location);
+        self.event_loop(id).executor_closed |= unused;
+        unused
+    }
+
     /// Counts a run of the loop for a hidden task that returns at once, without making it: two steps, the task's and the
     /// callback's that stops the loop. False, with nothing done, if anything else could happen on the way.
-    pub(crate) fn run_formally(&mut self, id: LoopId, location: &'static Location<'static>) -> bool {
+    fn run_formally(&mut self, id: LoopId, location: &'static Location<'static>) -> bool {
         if self.check_runnable(id).is_err() || self.current.is_some() || !self.errands.is_empty() {
             return false;
         }

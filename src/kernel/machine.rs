@@ -255,7 +255,7 @@ impl Kernel {
         }
     }
 
-    /// As `queue_step`, while nobody chooses and the queue has a place left; false, with nothing done, in any other
+    /// As `queue_step`, while nobody who chooses is to be told at once, and the queue has a place left; false, with nothing done, in any other
     /// case.
     #[inline(always)]
     pub(super) fn queue_plainly(&mut self, id: TaskId) -> bool {
@@ -265,7 +265,7 @@ impl Kernel {
         }
         // An index that may panic would make the caller save registers for the unwinding.
         let Some(event_loop) = self.loops.get_mut(task.loop_id().get() as usize) else { return false };
-        if self.picker.explores || event_loop.closed || !event_loop.ready.push_in_place(Ready::Step(id)) {
+        if self.picker.wakes_slowly || event_loop.closed || !event_loop.ready.push_in_place(Ready::Step(id)) {
             return false;
         }
         task.queued = true;

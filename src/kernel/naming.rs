@@ -110,6 +110,10 @@ impl Kernel {
 
 /// The number that a task without a name would have to have to be called so. A run never comes near the largest ones.
 fn number_in(name: &str) -> Option<u32> {
+    // Nearly all names begin with a letter, and this runs at every spawn with a name.
+    if !name.as_bytes().first()?.is_ascii_digit() {
+        return None;
+    }
     let number = name.parse::<u32>().ok().filter(|number| (1..u32::MAX / 2).contains(number))?;
     // Neither a sign nor zeros before it.
     name.bytes().all(|byte| byte.is_ascii_digit()).then_some(number).filter(|_| !name.starts_with('0'))

@@ -47,6 +47,8 @@ pub(crate) struct Picker {
     pub(super) is_attentive: bool,
     /// Whether somebody is to be told at once which tasks become ready (the plan, or the trace), or may have them wait (a fault).
     pub(super) tells_ready: bool,
+    /// The same, where a step that is made ready has to go the long way for it: without a policy or plan, the plain wake tells the trace.
+    pub(super) wakes_slowly: bool,
     /// Subjects of the tasks by their number; kept only while attentive, else made from the path when asked for.
     pub(super) subjects: Vec<SubjectKey>,
     /// Generators made so far, by the subject that asked.
@@ -69,6 +71,7 @@ impl Picker {
             explores: false,
             is_attentive: false,
             tells_ready: false,
+            wakes_slowly: false,
             seed: Seed::default(),
             policy: Box::new(Fifo),
             choices: ChoiceSource::propose(),
@@ -92,6 +95,7 @@ impl Picker {
             explores,
             is_attentive,
             tells_ready,
+            wakes_slowly,
             subjects,
             generators,
             stall,
@@ -114,6 +118,7 @@ impl Picker {
         *is_attentive = is_told || !(policy.is_plain() || policy.only_picks());
         *faults = policy.faults().union(choices.faults());
         *tells_ready = choices.is_watching() || recording || faults.contains(Kind::Wake);
+        *wakes_slowly = *explores && *tells_ready;
         (*turns, *schedule) = (0, Digester::new());
         subjects.clear();
         // Clearing an empty map would still cost two calls.
