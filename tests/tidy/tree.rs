@@ -109,9 +109,16 @@ impl File {
         self.path.starts_with("src/") || (self.path.starts_with("crates/") && self.path.contains("/src/"))
     }
 
-    /// Whether this is a `mod.rs`, or the `lib.rs` of the root package.
+    /// Whether this is the command line tool: it lives outside, among files and processes, and it speaks to people.
+    pub(crate) fn is_tool(&self) -> bool {
+        self.path.starts_with("crates/cli/src/")
+    }
+
+    /// Whether this is a `mod.rs`, or the `lib.rs` of the root package or of the tool.
     pub(crate) fn is_map(&self) -> bool {
-        self.path == "src/lib.rs" || (self.path.starts_with("src/") && self.path.ends_with("/mod.rs"))
+        (self.path.starts_with("src/") && self.path.ends_with("/mod.rs"))
+            || (self.is_tool() && self.path.ends_with("/mod.rs"))
+            || ["src/lib.rs", "crates/cli/src/lib.rs"].contains(&&*self.path)
     }
 
     /// The tokens in order; a group is its delimiters and what stands between. Comments are gone, `///` is `#[doc = …]`.

@@ -1,0 +1,1 @@
+//! Which part of a hunt this machine makes.
