@@ -99,6 +99,13 @@ pub struct Binary {
     pub path: PathBuf,
 }
 
+impl Binary {
+    /// What tells it from the other executables of its package: `test:bank`.
+    pub fn id(&self) -> String {
+        format!("{}:{}", self.kind, self.target)
+    }
+}
+
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -125,6 +132,36 @@ pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// Where cargo builds.
+///
+/// # Errors
+///
+/// If there is no project here.
+pub fn target_directory(selection: &Selection) -> Result<PathBuf, Error> {
+    if let Some(folder) = &selection.target_dir {
+        return Ok(folder.clone());
+    }
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+    }
+    let mut cargo = cargo();
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]);
+    if let Some(path) = &selection.manifest_path {
+        cargo.arg("--manifest-path").arg(path);
+    }
+    let output = cargo.stdin(Stdio::null()).output().map_err(|error| no_cargo(&error))?;
+    match serde_json::from_slice::<Metadata>(&output.stdout) {
+        Ok(metadata) => Ok(metadata.target_directory),
+        Err(_) => Err(Error::usage("cargo finds no project here").cure(String::from_utf8_lossy(&output.stderr).trim())),
+    }
+}
+
+fn no_cargo(error: &std::io::Error) -> Error {
+    Error::usage(format!("cargo cannot be started: {error}"))
+        .cure("put cargo on the PATH, or its path in the variable CARGO")
+}
+
 /// Has cargo build the tests of the selection; its progress goes to standard error.
 ///
 /// # Errors
@@ -133,10 +170,7 @@ pub fn cargo() -> Command {
 pub fn build(selection: &Selection) -> Result<Vec<Binary>, Error> {
     let mut cargo = cargo();
     cargo.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]).args(selection.words());
-    let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| {
-        Error::usage(format!("cargo cannot be started: {error}"))
-            .cure("put cargo on the PATH, or its path in the variable CARGO")
-    })?;
+    let mut child = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| no_cargo(&error))?;
     let mut binaries = Vec::new();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines() {

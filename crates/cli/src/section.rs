@@ -33,6 +33,24 @@ pub struct Declared {
 }
 
 impl Declared {
+    /// A test without the attribute, which may hold hunts that are written by hand.
+    pub fn by_hand(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: String::new(),
+            line: 0,
+            settings: String::new(),
+            ignored: false,
+            should_panic: false,
+            arguments: 0,
+        }
+    }
+
+    /// Whether it is such a test.
+    pub fn is_by_hand(&self) -> bool {
+        self.file.is_empty()
+    }
+
     /// The name that the test harness knows it by: the path without the crate.
     pub fn name(&self) -> &str {
         self.path.split_once("::").map_or(&*self.path, |(_, name)| name)

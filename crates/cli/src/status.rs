@@ -21,6 +21,12 @@ pub enum Status {
 }
 
 impl Status {
+    /// The status that a number means; an unknown one is that of broken machinery.
+    pub fn from_code(code: u8) -> Self {
+        let all = [Self::Clean, Self::Usage, Self::Ended, Self::Failed, Self::NotDeterministic];
+        all.into_iter().find(|status| status.code() == code).unwrap_or(Self::Broken)
+    }
+
     /// The number that the process ends with.
     pub fn code(self) -> u8 {
         match self {

@@ -1,10 +1,14 @@
-//! Starting a test for a job, watching it, and reading its answer.
+//! Starting a test for a job, and reading its answer.
 
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
-use crate::record::{self, Job, PROTOCOL, Records, Task};
-use crate::select::Test;
+use crate::project::Test;
+use crate::record::{self, FindingRecord, Job, PROTOCOL, Record, Records, Task};
 use crate::status::Error;
+
+/// How much of what a test wrote is shown.
+const SHOWN_LINES: usize = 40;
 
 /// The answer of a test.
 #[derive(Debug)]
@@ -17,19 +21,85 @@ pub struct Answer {
     pub output: String,
 }
 
+impl Answer {
+    /// The first record of a kind, or an error that shows what the test wrote instead.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such record.
+    pub fn first<T>(&self, test: &Test, what: &str, pick: impl Fn(&Record) -> Option<T>) -> Result<T, Error> {
+        self.records.all.iter().find_map(pick).ok_or_else(|| self.refusal(test, what))
+    }
+
+    /// What became of the line that the job was about.
+    ///
+    /// # Errors
+    ///
+    /// If the test did not say.
+    pub fn finding(&self, test: &Test, what: &str) -> Result<FindingRecord, Error> {
+        self.first(test, what, |record| match record {
+            Record::Finding(finding) => Some((**finding).clone()),
+            _ => None,
+        })
+    }
+
+    /// The error for a test that did not answer, with the end of what it wrote.
+    pub fn refusal(&self, test: &Test, what: &str) -> Error {
+        refusal(test, what, self.status, &self.output)
+    }
+}
+
+/// The error for a test that did not answer, with the end of what it wrote.
+pub fn refusal(test: &Test, what: &str, status: ExitStatus, output: &str) -> Error {
+    let name = test.words();
+    let how = if status.success() {
+        format!("{name} was asked to {what} and ended before its hunt began")
+    } else {
+        format!("{name} was asked to {what} and did not: {}", ending_words(status))
+    };
+    let written = last_lines(output, SHOWN_LINES);
+    let error = Error::usage(how);
+    if written.is_empty() {
+        error.cure("it wrote nothing; is it a test of seedbed, built with a version that knows SEEDBED_TOOL?")
+    } else {
+        error.cure(format!("it wrote:\n{written}"))
+    }
+}
+
+/// How a process ended, for a person.
+pub fn ending_words(status: ExitStatus) -> String {
+    let words = status.to_string();
+    words.strip_suffix(" (core dumped)").unwrap_or(&words).replace(": ", " ")
+}
+
+/// The end of a long text.
+pub fn last_lines(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(most)..].join("\n")
+}
+
 /// Asks a test once and waits until it is done.
 ///
 /// # Errors
 ///
 /// If it cannot be started, or its records cannot be read.
 pub fn ask(test: &Test, task: Task) -> Result<Answer, Error> {
+    ask_with(test, task, &[])
+}
+
+/// The same, with variables of the environment.
+///
+/// # Errors
+///
+/// If it cannot be started, or its records cannot be read.
+pub fn ask_with(test: &Test, task: Task, variables: &[(String, String)]) -> Result<Answer, Error> {
     let folder =
         tempfile::tempdir().map_err(|error| Error::broken(format!("there is no temporary folder: {error}")))?;
     let records = folder.path().join("records.jsonl");
-    let output = command(test, &Job { protocol: PROTOCOL, records: records.clone(), task })?
+    let output = command(test, &Job { protocol: PROTOCOL, records: records.clone(), task }, variables)?
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| Error::broken(format!("{} cannot be started: {error}", test.binary.path.display())))?;
+        .map_err(|error| cannot_start(&test.binary.path, &error))?;
     let written = [output.stdout, output.stderr].concat();
     Ok(Answer {
         records: record::read(&records)?,
@@ -43,14 +113,23 @@ pub fn ask(test: &Test, task: Task) -> Result<Answer, Error> {
 /// # Errors
 ///
 /// If the job cannot be written down.
-pub fn command(test: &Test, job: &Job) -> Result<Command, Error> {
+pub fn command(test: &Test, job: &Job, variables: &[(String, String)]) -> Result<Command, Error> {
     let job = serde_json::to_string(job).map_err(|error| Error::broken(format!("a job cannot be written: {error}")))?;
     let mut command = Command::new(&test.binary.path);
     command
         .args([test.name(), "--exact", "--nocapture", "--include-ignored", "--test-threads=1"])
         .current_dir(&test.binary.folder)
+        // Cargo sets these for the tests that it starts.
         .env("CARGO_MANIFEST_DIR", &test.binary.folder)
         .env("CARGO_PKG_NAME", &test.binary.package)
+        // The job says which line; a variable that was left over must not say another.
+        .env_remove("SEEDBED_REPLAY")
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .env("SEEDBED_TOOL", job);
     Ok(command)
+}
+
+/// The error for an executable that cannot be started.
+pub fn cannot_start(executable: &Path, error: &std::io::Error) -> Error {
+    Error::broken(format!("{} cannot be started: {error}", executable.display()))
 }

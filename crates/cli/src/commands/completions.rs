@@ -1,23 +1,38 @@
 //! `cargo seedbed completions`: completions for a shell.
 
-use clap::Args;
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
 
-use crate::status::{Error, Outcome};
+use super::CommandLine;
+use crate::status::{Outcome, Status};
+use crate::terminal;
 
-/// Writes completions for a shell
+/// Writes completions for a shell to standard output
 #[derive(Args, Clone, Debug)]
+#[command(after_long_help = EXAMPLES)]
 pub struct Completions {
     /// Shell
-    pub shell: clap_complete::Shell,
+    shell: Shell,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  cargo seedbed completions bash > ~/.local/share/bash-completion/completions/cargo-seedbed
+  cargo seedbed completions zsh > ~/.zfunc/_cargo-seedbed
+  cargo seedbed completions fish > ~/.config/fish/completions/cargo-seedbed.fish
+
+They complete the program by its own name: cargo-seedbed hunt";
+
 impl Completions {
-    /// Does it.
+    /// Writes them.
     ///
     /// # Errors
     ///
-    /// If it cannot be done.
+    /// None.
     pub fn run(self) -> Outcome {
-        Err(Error::usage("completions is not there yet"))
+        let mut text = Vec::new();
+        clap_complete::generate(self.shell, &mut CommandLine::command(), "cargo-seedbed", &mut text);
+        terminal::say(String::from_utf8_lossy(&text).trim_end());
+        Ok(Status::Clean)
     }
 }

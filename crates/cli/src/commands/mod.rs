@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod finding;
 pub mod list;
 pub mod hunt;
 pub mod merge;

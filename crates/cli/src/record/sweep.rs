@@ -112,6 +112,12 @@ pub struct RunRecord {
     /// How the second making of the run differed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<String>,
+    /// Whether it failed on purpose.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub canary: bool,
+    /// The last lines that the process of a lost run wrote: added by the tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
 }
 
 /// How a run went.
