@@ -126,6 +126,8 @@ fn check_form(line: &str) -> Result<(), Error> {
     let version = line.strip_prefix("sb").and_then(|rest| rest.split_once(':')).map(|(version, _)| version);
     match version {
         Some("1") => Ok(()),
+        // The run without departures needs no line.
+        None if line == "plain" => Ok(()),
         Some(other) if !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_digit()) => {
             Err(Error::usage(format!("{line}: a replay line of version {other}; this cargo-seedbed knows version 1"))
                 .cure("install the cargo-seedbed of the same version as the project's seedbed"))
