@@ -49,6 +49,16 @@ impl Answer {
     }
 }
 
+/// How a person hears that the run itself ended its process; nothing if it was not the run's doing.
+pub fn death(answer: &Answer) -> Option<String> {
+    // A job that cannot be done is a panic of the test, with an exit status; a run that ends its process has a signal, or a status of its own.
+    let by_itself = answer.status.code().is_none_or(|code| code != 0 && code != 101);
+    (by_itself && answer.records.all.is_empty()).then(|| {
+        let written = last_lines(&answer.output, SHOWN_LINES);
+        format!("the run ended its process: {}\n{written}", ending_words(answer.status))
+    })
+}
+
 /// The error for a test that did not answer, with the end of what it wrote.
 pub fn refusal(test: &Test, what: &str, status: ExitStatus, output: &str) -> Error {
     let name = test.words();

@@ -21,11 +21,11 @@ pub(super) fn answers(test: &Test, what: &str, task: &Task) -> Result<Vec<Findin
     let targets: Vec<Target> =
         if test.declared.is_by_hand() { targets(std::slice::from_ref(test), &[])? } else { Vec::new() };
     if targets.len() < 2 {
-        return Ok(vec![worker::ask(test, task.clone())?.finding(test, what)?]);
+        return Ok(vec![answer(&worker::ask(test, task.clone())?, test, what)?]);
     }
     let mut fitting = Vec::new();
     for target in &targets {
-        let finding = worker::ask_with(test, task.clone(), &target.variables(&[]))?.finding(test, what)?;
+        let finding = answer(&worker::ask_with(test, task.clone(), &target.variables(&[]))?, test, what)?;
         if finding.verdict != "misfit" {
             fitting.push(finding);
         }
@@ -35,6 +35,14 @@ pub(super) fn answers(test: &Test, what: &str, task: &Task) -> Result<Vec<Findin
             .cure("the code has changed since it was written, or it belongs to another test"));
     }
     Ok(fitting)
+}
+
+/// What a test answered; a run that ends its process has failed.
+fn answer(answer: &worker::Answer, test: &Test, what: &str) -> Result<FindingRecord, Error> {
+    match worker::death(answer) {
+        Some(report) => Ok(FindingRecord { verdict: "failed".to_owned(), report, ..FindingRecord::default() }),
+        None => answer.finding(test, what),
+    }
 }
 
 /// Tells an answer; the status says what it was.

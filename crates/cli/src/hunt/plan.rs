@@ -6,8 +6,10 @@ use std::time::Duration;
 
 /// How long a slice should take: long beside the start of a process, short beside a hunt.
 const SLICE: Duration = Duration::from_secs(2);
-/// The first slice of a test finds out how fast it is.
+/// The first slice of a test finds out how fast it is, and whether its plain run survives: it is made alone, of at most so many runs,
 const FIRST: u64 = 64;
+/// and for so long.
+const TRIAL: Duration = Duration::from_millis(250);
 /// No slice is longer, whatever the speed seems to be.
 const LONGEST: u64 = 1 << 20;
 
@@ -78,13 +80,13 @@ impl Plan {
             .lines
             .iter_mut()
             .enumerate()
-            .filter(|(_, line)| !line.closed && line.has_work())
+            .filter(|(_, line)| !line.closed && line.has_work() && !line.is_being_tried())
             .min_by_key(|(target, line)| (line.spent + slice * line.running, *target))?;
         let most = line.size(slice, self.workers);
         let positions = line.take(most);
         line.running += 1;
         line.slices += 1;
-        let span = (slice * 4).saturating_mul(line.patience);
+        let span = if line.made == 0 { TRIAL } else { slice * 4 }.saturating_mul(line.patience);
         let first = line.slices == 1;
         Some(Assignment { target, positions, span: left.map_or(span, |left| span.min(left)), first })
     }
@@ -122,6 +124,11 @@ impl Plan {
 impl Line {
     fn has_work(&self) -> bool {
         !self.returned.is_empty() || !self.rest.is_empty()
+    }
+
+    /// Whether its first slice is being made.
+    fn is_being_tried(&self) -> bool {
+        self.made == 0 && self.running > 0
     }
 
     fn size(&self, slice: Duration, workers: u32) -> u64 {

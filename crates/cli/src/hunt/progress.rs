@@ -89,7 +89,7 @@ fn words(made: u64, orders: u64, failed: u64, groups: usize, spent: Duration, le
     let a_second = u128::from(made) * 1_000 / spent.as_millis().max(1);
     let failures = match groups {
         0 => "no failure".to_owned(),
-        1 => format!("1 failure ({} runs)", grouped(failed)),
+        1 => format!("1 failure ({} {})", grouped(failed), if failed == 1 { "run" } else { "runs" }),
         _ => format!("{groups} failures ({} runs)", grouped(failed)),
     };
     let rate = grouped(u64::try_from(a_second).unwrap_or(u64::MAX));

@@ -140,8 +140,8 @@ impl Slice<'_> {
         if heard.ended && exit.status.success() {
             return Ending::Whole;
         }
-        let written = output.text();
         let test = &self.target.test;
+        let written = without_harness(&output.text(), test.name());
         let how = match exit.killed_after {
             Some(span) if exit.asked => {
                 format!("killed, {} s after it began and after it was asked to end", span.as_secs())
@@ -167,6 +167,13 @@ impl Slice<'_> {
             ),
         }
     }
+}
+
+/// What the test wrote, without what the test harness says before it.
+fn without_harness(text: &str, name: &str) -> String {
+    let text = text.strip_prefix("\nrunning 1 test\n").unwrap_or(text);
+    let start = format!("test {name} ... ");
+    text.strip_prefix(&*start).or_else(|| text.strip_prefix(start.trim_end())).unwrap_or(text).to_owned()
 }
 
 /// What a worker has said so far.
@@ -297,6 +304,14 @@ mod tests {
         assert_eq!(run("{\"hunt\":\"a\",\"run\":00000000000000000000,\"seed\":\"0x5\"}\n"), Some(0));
         assert_eq!(run("{\"hunt\":\"a\",\"run\":0,\"seed\":\"0x5\"}\n"), Some(0));
         assert_eq!(run(""), None);
+    }
+
+    #[test]
+    fn a_worker_is_quoted_without_its_harness() {
+        let quoted = |text: &str| without_harness(text, "a::b");
+        assert_eq!(quoted("\nrunning 1 test\ntest a::b ... the end\n"), "the end\n");
+        assert_eq!(quoted("\nrunning 1 test\ntest a::b ..."), "");
+        assert_eq!(quoted("another\n"), "another\n");
     }
 
     #[test]

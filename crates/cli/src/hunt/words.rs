@@ -18,7 +18,7 @@ pub fn totals_text(totals: &[Totals]) -> String {
         let counts = [
             (totals.failed, if totals.should_fail { "failed, as they should" } else { "failed" }),
             (totals.not_deterministic, "differed when made twice"),
-            (totals.lost, "ended their process"),
+            (totals.lost, if totals.lost == 1 { "ended its process" } else { "ended their process" }),
             (totals.cut_off, "were cut off by a limit"),
             (totals.orders, if totals.orders == 1 { "order" } else { "orders" }),
         ];
@@ -71,7 +71,7 @@ pub fn description(group: &Group, findings: &[Finding]) -> String {
     if group.outcome == RunOutcome::NotDeterministic {
         text = "  made twice, this run was not the same: something in the test is outside the seed\n".to_owned();
     }
-    if !group.place.is_empty() {
+    if !group.place.is_empty() && !group.failure.contains(&group.place) {
         text.push_str(&format!("  at {}\n", group.place));
     }
     if let Some(difference) = &group.difference {
