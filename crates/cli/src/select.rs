@@ -154,7 +154,7 @@ fn keepers<'a>(tests: &'a [Test], line: &str) -> Result<Vec<&'a Test>, Error> {
 /// If the test does not say where they are.
 pub fn saved(test: &Test) -> Result<Vec<String>, Error> {
     let targets = hunt::targets(std::slice::from_ref(test), &[])?;
-    let files = targets.iter().filter_map(|target| target.about.regressions.clone());
+    let files = targets.iter().filter_map(|target| Some(test.binary.folder.join(target.about.regressions.as_ref()?)));
     let mut lines = Vec::new();
     for file in files {
         // Nothing was ever kept, or it was cleared away.

@@ -51,3 +51,15 @@ fn sampling_may_be_turned_off() {
         .run()
         .ends_with(0);
 }
+
+#[test]
+fn a_plain_run_that_differs_is_told_once() {
+    let seen = seedbed(&["hunt", "differs_at_once", "--seed", "7", "--runs", "1000"]).out().run().ends_with(101);
+    seen.says("the first is run 0").says("1 run, 1 differed when made twice");
+}
+
+#[test]
+fn what_the_watchdog_says_is_handed_on() {
+    let seen = seedbed(&["hunt", "rough::hangs", "--exact", "--seed", "7", "--runs", "3"]).env("SEEDBED_WATCHDOG", "1");
+    seen.out().run().ends_with(100).says("a poll that did not come back").says("3 runs, 1 ended its process");
+}

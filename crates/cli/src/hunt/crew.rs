@@ -162,6 +162,10 @@ impl<'a> Crew<'a> {
         let ending = whole.make(&|| self.stops(), &mut |record, line| {
             if let Record::Run(run) = &record {
                 last = self.note(target, run).max(last);
+                // The other runs need what the plain one teaches; every slice would say the same of it.
+                if run.run == 0 && run.outcome == RunOutcome::NotDeterministic {
+                    self.plan().close(target);
+                }
             }
             // The one who listens outlives the workers.
             let _sent = say.send(Word::Record(target, Box::new(record), line.to_owned()));

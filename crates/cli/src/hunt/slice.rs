@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::tail::Tail;
 use super::target::Target;
 use crate::record::{Job, PROTOCOL, Record, RunOutcome, RunRecord, Sweep, Task};
 use crate::signal;
@@ -88,7 +89,7 @@ impl Slice<'_> {
         drop(command);
         let child = spawned.map_err(|error| worker::cannot_start(&self.target.test.binary.path, &error))?;
         let output = Output::read(reader);
-        let mut heard = Heard { tail: super::tail::Tail::new(&records), last: None, began: false, ended: false };
+        let mut heard = Heard::new(&records);
         let exit = self.watch(child, &now, stop, &mut heard, record)?;
         heard.listen(record)?;
         Ok(self.judge(&exit, &heard, &now, &output))
@@ -156,7 +157,10 @@ impl Slice<'_> {
         let slot = Slot::read(now);
         let blamed = slot.filter(|slot| heard.last != Some(slot.run) && !heard.ended);
         match blamed {
-            Some(slot) => Ending::Lost(Box::new(slot.lost(&how, &written))),
+            Some(slot) => {
+                let how = if heard.hang.is_some() { "a poll that did not come back" } else { &how };
+                Ending::Lost(Box::new(slot.lost(how, heard.hang.as_deref().unwrap_or(&written))))
+            }
             // A job that cannot be done is a panic of the test: it says what is wrong.
             None if !heard.began && exit.status.code().is_some() => {
                 Ending::Refused(worker::refusal(test, "make runs", exit.status, &written))
@@ -178,14 +182,20 @@ fn without_harness(text: &str, name: &str) -> String {
 
 /// What a worker has said so far.
 struct Heard {
-    tail: super::tail::Tail,
+    tail: Tail,
     /// The run of its last record.
     last: Option<u64>,
+    /// What its watchdog said before it ended the process.
+    hang: Option<String>,
     began: bool,
     ended: bool,
 }
 
 impl Heard {
+    fn new(records: &Path) -> Self {
+        Self { tail: Tail::new(records), last: None, hang: None, began: false, ended: false }
+    }
+
     fn listen(&mut self, record: &mut dyn FnMut(Record, &str)) -> Result<(), Error> {
         let lines = self.tail.lines().map_err(|error| Error::broken(format!("records cannot be read: {error}")))?;
         for line in lines {
@@ -197,6 +207,7 @@ impl Heard {
                 Record::Sweep(_) => self.began = true,
                 Record::Run(run) => self.last = Some(run.run),
                 Record::End(_) => self.ended = true,
+                Record::Hang(hang) => self.hang = Some(hang.words.clone()),
                 _ => {}
             }
             record(read, &line);

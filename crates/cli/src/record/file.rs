@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::finding::FindingRecord;
-use super::sweep::{EndRecord, HuntRecord, RunRecord, SweepRecord};
+use super::sweep::{EndRecord, HangRecord, HuntRecord, RunRecord, SweepRecord};
 use super::trace::{BlockedRecord, CycleRecord, DepartureRecord, EventRecord, ResourceRecord, TaskRecord, TraceRecord};
 use crate::status::Error;
 
@@ -20,6 +20,8 @@ pub enum Record {
     Sweep(SweepRecord),
     /// One run of it.
     Run(RunRecord),
+    /// A poll that did not come back.
+    Hang(HangRecord),
     /// The end of a slice or of a trace.
     End(EndRecord),
     /// What became of a line: replayed, explained or shrunk.

@@ -141,6 +141,20 @@ pub enum RunOutcome {
     Lost,
 }
 
+/// A poll that did not come back, written before its process is ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HangRecord {
+    /// The hunt.
+    pub hunt: String,
+    /// What hangs, and for how long.
+    pub words: String,
+    /// The line that brings it back.
+    pub replay: Option<String>,
+    /// The command that does.
+    pub command: Option<String>,
+}
+
 /// The end of a slice (with `why`) or of a trace (with nothing).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -56,3 +56,11 @@ async fn differs() {
         yield_now().await;
     }
 }
+
+#[seedbed::test(policy = "random")]
+async fn differs_at_once() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    if RUNS.fetch_add(1, Ordering::Relaxed) % 2 == 0 {
+        yield_now().await;
+    }
+}
