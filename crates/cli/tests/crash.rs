@@ -33,7 +33,7 @@ fn a_run_that_hangs_is_killed() {
 
 #[test]
 fn a_plain_run_that_aborts_is_told_once() {
-    let seen = seedbed(&["hunt", "aborts_at_once", "--seed", "7", "--runs", "1000"]).out().run().ends_with(100);
+    let seen = seedbed(&["hunt", "dies_at_once", "--seed", "7", "--runs", "1000"]).out().run().ends_with(100);
     seen.says("the first is run 0").says("1 run, 1 ended its process");
 }
 

@@ -44,7 +44,7 @@ async fn hangs() {
 }
 
 #[seedbed::test(policy = "random")]
-async fn aborts_at_once() {
+async fn dies_at_once() {
     std::process::abort();
 }
 
