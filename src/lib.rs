@@ -88,7 +88,7 @@ pub use executor::{
 pub use explore::exhaust;
 #[cfg(feature = "proptest")]
 pub use harness::{any_sim, sim_with, with_schedule};
-pub use hunt::{CancelSweep, Hunt, HuntReport, PanicSweep, cancel_sweep, check, panic_sweep};
+pub use hunt::{CancelSweep, Fuzz, Hunt, HuntReport, PanicSweep, cancel_sweep, check, fuzz, panic_sweep};
 pub use ident::{JobId, LoopId, ParseIdError, ResourceId, TaskId, WorkerId};
 pub use instant::{Instant, ParseInstantError};
 pub use kernel::{BlockedTask, Counts, LimitKind};

@@ -32,7 +32,7 @@ const STEPS: u64 = 1_000_000;
 const SELF_WAKES: u64 = 100_000;
 
 /// What a run of a hunt is made of: the simulation as its user configures it.
-type Configure = Arc<dyn Fn(Sim) -> Sim + Send + Sync>;
+pub(super) type Configure = Arc<dyn Fn(Sim) -> Sim + Send + Sync>;
 
 /// Many runs of one program, the plain one first, to find one that fails.
 ///
@@ -325,7 +325,7 @@ impl Hunt {
     /// Configures a run as its user wants it.
     pub(super) fn configured(&self) -> impl Fn(Sim) -> Sim + Send + Sync + use<> {
         let configure = self.configure.clone();
-        move |sim| configure.iter().fold(sim.steps(STEPS).self_wakes(SELF_WAKES), |sim, configure| configure(sim))
+        move |sim| within_limits(sim, &configure)
     }
 
     #[track_caller]
@@ -375,6 +375,11 @@ impl Hunt {
         }
         .run()
     }
+}
+
+/// A run of a hunt, as its user configures it.
+pub(super) fn within_limits(sim: Sim, configure: &[Configure]) -> Sim {
+    configure.iter().fold(sim.steps(STEPS).self_wakes(SELF_WAKES), |sim, configure| configure(sim))
 }
 
 impl std::fmt::Debug for Hunt {

@@ -32,6 +32,7 @@ mod search;
 mod replays;
 mod tool;
 mod builder;
+mod fuzz;
 mod check;
 mod asked;
 mod await_sweep;
@@ -45,6 +46,7 @@ pub use await_sweep::{
 };
 pub use builder::Hunt;
 pub use check::check;
+pub use fuzz::{Fuzz, fuzz};
 #[cfg(feature = "proptest")]
 pub(crate) use inputs::ShrinkInputs;
 pub use misfit::Misfit;

@@ -139,6 +139,12 @@ impl Place {
         words.join(" ")
     }
 
+    /// The same where no hunt is meant.
+    pub(super) fn command_in_place(&self, replay: &str) -> String {
+        let words = std::iter::once(format!("SEEDBED_REPLAY={replay}"));
+        words.chain(self.command.iter().map(|word| quoted(word))).collect::<Vec<_>>().join(" ")
+    }
+
     /// The line that makes the hunt.
     pub(super) fn command(&self) -> String {
         let mut words = self.name_for_shell();

@@ -150,6 +150,14 @@ impl Settings {
     }
 }
 
+/// The line that the environment asks for, if it does. For who is called too often to read all variables each time.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn replay_from_env() -> Result<Option<Replay>, SettingError> {
+    const NAME: &str = "SEEDBED_REPLAY";
+    let Some(value) = std::env::var_os(NAME) else { return Ok(None) };
+    Ok(Settings::read([(OsString::from(NAME), value)])?.replay)
+}
+
 /// Whether the person before the terminal wants no colours (the convention of no-color.org).
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub(super) fn colours_refused() -> bool {

@@ -26,12 +26,14 @@ mod urw;
 mod speeds;
 mod sticky;
 mod delay;
+mod bytes;
 mod late;
 mod faulty;
 mod fair;
 mod portfolio;
 mod names;
 
+pub use bytes::Bytes;
 pub use delay::Delay;
 pub use fair::Fair;
 pub use faulty::Faulty;

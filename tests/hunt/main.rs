@@ -16,6 +16,7 @@ mod arguments;
 mod bad_luck;
 mod determinism;
 mod fuzz;
+mod fuzz_targets;
 mod hangs;
 #[cfg(unix)]
 mod interrupts;
