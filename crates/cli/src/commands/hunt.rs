@@ -329,7 +329,7 @@ impl Hunt {
             Ended::Failure => format!("ended by the first failure, after {seconds} s"),
             Ended::Signal => format!("ended by a signal, after {seconds} s: what was found until then stands above"),
         };
-        self.say(format!("\n{words}; records: {}", folder.path().display()));
+        self.say(format!("\n{words}; records: {}", folder.shown().display()));
         if !summary.groups.is_empty() {
             self.say(format!("the same hunt again: {}", repeat(header)));
         }

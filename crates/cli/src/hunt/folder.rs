@@ -92,6 +92,8 @@ impl Header {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// As it was given.
+    shown: PathBuf,
     runs: BufWriter<File>,
 }
 
@@ -104,6 +106,7 @@ impl Folder {
     pub fn create(path: &Path, header: &Header) -> Result<Self, Error> {
         let wrong = |error: &std::io::Error| cannot_write(path, error);
         fs::create_dir_all(path).map_err(|error| wrong(&error))?;
+        let shown = path.to_owned();
         let path = &path.canonicalize().map_err(|error| wrong(&error))?;
         let inhabited = fs::read_dir(path).map_err(|error| wrong(&error))?.next().is_some();
         if inhabited && !path.join(HEADER).exists() {
@@ -119,12 +122,12 @@ impl Folder {
         fs::create_dir_all(path.join(NOW)).map_err(|error| wrong(&error))?;
         write_json(&path.join(HEADER), header)?;
         let runs = File::create(path.join(RUNS)).map_err(|error| wrong(&error))?;
-        Ok(Self { path: path.clone(), runs: BufWriter::new(runs) })
+        Ok(Self { path: path.clone(), shown, runs: BufWriter::new(runs) })
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Where it is, as it was given.
+    pub fn shown(&self) -> &Path {
+        &self.shown
     }
 
     /// Where the workers write.
