@@ -236,7 +236,7 @@ async fn ends_its_process() {
 async fn differs_now_and_then() {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     let run = RUNS.fetch_add(1, Ordering::Relaxed);
-    if run > 4 && run % 2 == 0 {
+    if run > 4 && run.is_multiple_of(2) {
         note!("once more");
     }
     bugs::harmless().await;
