@@ -244,6 +244,24 @@ fn a_run_with_inputs_comes_back_with_them() {
 }
 
 #[test]
+fn the_line_of_a_run_is_that_run_whatever_its_policy_and_its_faults_are() {
+    let ask = |folder: &str, job: Value| {
+        Tool::asks("checked", folder, job).env("SEEDBED_FAULTS", "late+stall+wake+spurious").records()
+    };
+    let records = ask("lines/sweep", sweep(0, 1, 400));
+    let failed: Vec<&Value> = of_kind(&records, "run").into_iter().filter(|run| run["outcome"] == "failed").collect();
+    let mut policies = BTreeSet::new();
+    let unseen = |run: &&&Value| policies.insert(run["policy"].as_str().unwrap().split('+').next());
+    let chosen: Vec<&&Value> = failed.iter().filter(unseen).collect();
+    assert!(chosen.len() >= 3, "the portfolio has several policies that find it: {failed:?}");
+    for (n, run) in chosen.into_iter().enumerate() {
+        let trace = ask(&format!("lines/{n}"), json!({ "do": "trace", "line": run["replay"] }));
+        assert_eq!((&trace[0]["digest"], &trace[0]["policy"]), (&run["digest"], &run["policy"]));
+        assert_eq!((&trace[0]["steps"], &trace[0]["failure"]["words"]), (&run["steps"], &run["failure"]));
+    }
+}
+
+#[test]
 fn a_test_that_should_panic_is_swept_as_any_other() {
     let answer = Tool::asks("should_panic", "sweep/expected", sweep(0, 1, 100)).answer();
     assert!(answer.passed, "{}", answer.output);
