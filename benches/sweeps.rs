@@ -1,8 +1,10 @@
-//! Do sweeps use every core, and do long ones take no more memory? Paired measurements, in one process.
+//! Do sweeps use every core, and do long ones take no more memory? Paired measurements.
 //!
-//! `cargo bench --bench sweeps` prints, for rounds of equal sweeps on one thread and on all cores by turns, how many times as many runs a
-//! second the latter make: in wall time, which other work disturbs, and by the processor time of a run, which says what one thread costs
-//! the other. Then the resident memory of sweeps of 10,000 runs, 100,000 and a million. `-- --rounds 20 --runs 20000 --memory 0` asks for
+//! `cargo bench --bench sweeps` makes rounds of equal sweeps: on one thread, on all cores, and, for a control, in as many processes of
+//! one thread each, which share nothing but the machine. It prints how many times as many runs a second the latter two make as the
+//! first: in wall time, which other work disturbs, and by the processor time of a run, which says what one thread costs the other. Where
+//! processes get no further than threads, the cores share what they are made of (two threads of one core do), and no library can do
+//! better. Then the resident memory of sweeps of 10,000 runs, 100,000 and a million. `-- --rounds 20 --runs 20000 --memory 0` asks for
 //! something else.
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, clippy::print_stdout, reason = "a tool that prints means")]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "it measures on a real clock, and all cores")]
@@ -12,7 +14,9 @@
 mod workloads;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::num::NonZeroUsize;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -24,6 +28,8 @@ fn main() {
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().and_then(|value| value.parse().ok()).expect("a number behind the option");
         match argument.as_str() {
+            // What this program starts for the control.
+            "--work" => return Worker::work(value()),
             "--rounds" => rounds = u32::try_from(value()).unwrap(),
             "--runs" => runs = value(),
             "--memory" => memory = value(),
@@ -43,31 +49,116 @@ fn main() {
     println!("{:>10}       {:>10} KiB", "at most", status("VmHWM:"));
 }
 
-/// Sweeps on one thread and on all cores, by turns.
+/// How many times as many runs a second as on one thread.
+#[derive(Default)]
+struct Ratios {
+    wall: Vec<f64>,
+    processor: Vec<f64>,
+}
+
+impl Ratios {
+    /// Adds a round: what one thread took, and what each of several took on the average, for as many runs each.
+    fn add(&mut self, one: &Took, each: &Took, threads: f64) {
+        self.wall.push(one.wall * threads / each.wall);
+        self.processor.push(one.processor * threads / each.processor);
+    }
+
+    fn last(&self) -> (f64, f64) {
+        (self.wall[self.wall.len() - 1], self.processor[self.processor.len() - 1])
+    }
+}
+
+/// Sweeps on one thread, on all cores, and in as many processes, by turns.
 fn pairs(rounds: u32, runs: u64, cores: NonZeroUsize) {
     // What a process does once is done.
     assert_eq!(swept(1_000, cores).runs, 1_000);
-    let (mut wall, mut work) = (Vec::new(), Vec::new());
+    let threads = cores.get() as f64;
+    let (mut together, mut apart) = (Ratios::default(), Ratios::default());
     for round in 0..rounds {
         let one = timed(runs, NonZeroUsize::MIN);
         let all = timed(runs * cores.get() as u64, cores);
-        let threads = cores.get() as f64;
-        wall.push(one.wall * threads / all.wall);
-        work.push(one.processor * threads * threads / all.processor);
+        together.add(&one, &Took { wall: all.wall, processor: all.processor / threads }, threads);
+        apart.add(&one, &Worker::all_at_once(runs, cores), threads);
+        let ((wall, processor), (wall_apart, processor_apart)) = (together.last(), apart.last());
         println!(
-            "{:>3}: 1 thread {:.1} µs a run, {cores} threads {:.1}: {:.2} times as many a second; by processor time {:.2}",
+            "{:>3}: {:.1} µs a run; {cores} threads make {wall:.2} times as many a second (by processor time {processor:.2}), \
+             {cores} processes {wall_apart:.2} ({processor_apart:.2})",
             round + 1,
             one.wall / runs as f64 * 1e6,
-            all.wall / runs as f64 / threads * 1e6,
-            wall[wall.len() - 1],
-            work[work.len() - 1],
         );
     }
+    let share = |together: &[f64], apart: &[f64]| {
+        median(&mut together.iter().zip(apart).map(|(together, apart)| together / apart).collect::<Vec<f64>>())
+    };
     println!(
-        "median: {:.2} times as many runs a second, by processor time {:.2}",
-        median(&mut wall),
-        median(&mut work)
+        "median: {:.2} of what {cores} processes make, by processor time {:.2}",
+        share(&together.wall, &apart.wall),
+        share(&together.processor, &apart.processor)
     );
+    for (who, mut ratios) in [("threads", together), ("processes", apart)] {
+        println!(
+            "median: {cores} {who} make {:.2} times as many runs a second as one, by processor time {:.2}",
+            median(&mut ratios.wall),
+            median(&mut ratios.processor)
+        );
+    }
+}
+
+/// A process that sweeps on one thread: it says when it is ready, begins when it is told to, and says what it took.
+struct Worker {
+    process: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    /// What each of as many processes as there are cores took on the average, all at once.
+    fn all_at_once(runs: u64, cores: NonZeroUsize) -> Took {
+        let mut workers: Vec<Self> = (0..cores.get()).map(|_| Self::start(runs)).collect();
+        workers.iter_mut().for_each(|worker| drop(worker.line()));
+        for worker in &mut workers {
+            let mut told = worker.process.stdin.take().expect("a pipe to a worker");
+            told.write_all(b"go\n").expect("a worker that listens");
+        }
+        let took: Vec<Took> = workers.into_iter().map(Self::end).collect();
+        let mean = |of: fn(&Took) -> f64| took.iter().map(of).sum::<f64>() / took.len() as f64;
+        Took { wall: mean(|took| took.wall), processor: mean(|took| took.processor) }
+    }
+
+    fn start(runs: u64) -> Self {
+        let program = std::env::current_exe().expect("the place of this program");
+        let mut process = Command::new(program)
+            .args(["--work", &runs.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a worker");
+        let said = BufReader::new(process.stdout.take().expect("a pipe from a worker"));
+        Self { process, said }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).expect("what a worker says");
+        line
+    }
+
+    fn end(mut self) -> Took {
+        let line = self.line();
+        let ended = self.process.wait().expect("the end of a worker");
+        assert!(ended.success(), "a worker of the control failed: {ended}");
+        let mut numbers = line.split_whitespace().map(|number| number.parse().expect("seconds, of a worker"));
+        let mut next = || numbers.next().expect("two numbers of seconds, of a worker");
+        Took { wall: next(), processor: next() }
+    }
+
+    /// The worker's own side.
+    fn work(runs: u64) {
+        assert_eq!(swept(1_000, NonZeroUsize::MIN).runs, 1_000);
+        println!("ready");
+        std::io::stdin().read_line(&mut String::new()).expect("the word to begin");
+        let took = timed(runs, NonZeroUsize::MIN);
+        println!("{} {}", took.wall, took.processor);
+    }
 }
 
 fn median(of: &mut [f64]) -> f64 {
