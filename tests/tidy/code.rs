@@ -59,7 +59,8 @@ const OUTSIDE: [&str; 8] = [
 const PRINTS: &str = "src/hunt/progress.rs";
 
 /// The files of tests that fail on purpose, in processes that other tests start.
-const STARTED_BY_OTHERS: [&str; 3] = ["tests/hunt/failing", "tests/hunt/fuzz_targets.rs", "examples/bank.rs"];
+const STARTED_BY_OTHERS: [&str; 4] =
+    ["tests/hunt/failing", "tests/hunt/fuzz_targets.rs", "examples/bank.rs", "crates/cli/tests/project/"];
 
 /// `lib.rs` and `mod.rs` are maps: documentation, `mod` and `use`. What they defined a file below could want, and imports would curl.
 pub(crate) fn maps_define_nothing(tree: &Tree) -> Vec<String> {

@@ -62,6 +62,9 @@ pub fn death(answer: &Answer) -> Option<String> {
 /// The error for a test that did not answer, with the end of what it wrote.
 pub fn refusal(test: &Test, what: &str, status: ExitStatus, output: &str) -> Error {
     let name = test.words();
+    if let Some(words) = said(output) {
+        return Error::usage(format!("{name} was asked to {what} and did not")).cure(words);
+    }
     let how = if status.success() {
         format!("{name} was asked to {what} and ended before its hunt began")
     } else {
@@ -73,6 +76,20 @@ pub fn refusal(test: &Test, what: &str, status: ExitStatus, output: &str) -> Err
         error.cure("it wrote nothing; is it a test of seedbed, built with a version that knows SEEDBED_TOOL?")
     } else {
         error.cure(format!("it wrote:\n{written}"))
+    }
+}
+
+/// What the library says of a job that it cannot do, out of all that the test harness and the panic say around it.
+fn said(output: &str) -> Option<String> {
+    let mut lines =
+        output.lines().skip_while(|line| !(line.starts_with("seedbed: ") && line.ends_with(" was not run")));
+    lines.next()?;
+    let words: Vec<&str> = lines.map_while(|line| line.strip_prefix("  ")).collect();
+    let words = words.join("\n");
+    // The job is ours: a person never wrote it.
+    match words.strip_prefix("SEEDBED_TOOL: read ").and_then(|words| words.rsplit_once("}\", which has ")) {
+        Some((_, fault)) => Some(format!("it was given {fault}")),
+        None => Some(words).filter(|words| !words.is_empty()),
     }
 }
 
@@ -142,4 +159,18 @@ pub fn command(test: &Test, job: &Job, variables: &[(String, String)]) -> Result
 /// The error for an executable that cannot be started.
 pub fn cannot_start(executable: &Path, error: &std::io::Error) -> Error {
     Error::broken(format!("{} cannot be started: {error}", executable.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said;
+
+    #[test]
+    fn a_refusal_is_told_without_the_noise_around_it() {
+        let output = "\nrunning 1 test\nthread 'x' panicked at a.rs:1:1:\nseedbed: x was not run\n  SEEDBED_TOOL: read \"{\\\"line\\\":\\\"sb1:A\\\"}\", which has a line that is not a replay line: it ends too early\nstack backtrace:\n   0: core\n";
+        assert_eq!(said(output).as_deref(), Some("it was given a line that is not a replay line: it ends too early"));
+        let output = "seedbed: x was not run\n  SEEDBED_POLICY: read \"wild\", wanted a policy\n    there are some\nnote: run with";
+        assert_eq!(said(output).as_deref(), Some("SEEDBED_POLICY: read \"wild\", wanted a policy\n  there are some"));
+        assert_eq!(said("thread 'x' panicked\n  something"), None);
+    }
 }

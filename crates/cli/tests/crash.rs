@@ -1,5 +1,7 @@
 //! Runs that crash, hang or differ cost only themselves.
 
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+
 mod common;
 
 use common::seedbed;

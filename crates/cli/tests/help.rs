@@ -1,5 +1,7 @@
 //! Help texts, completions and manual pages, and what a wrong command line is told.
 
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+
 mod common;
 
 use std::fs;

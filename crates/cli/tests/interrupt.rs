@@ -1,5 +1,6 @@
 //! Signals: what was found is told, and what was not told can be seen from outside.
 
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
 #![cfg(unix)]
 
 mod common;

@@ -1,5 +1,7 @@
 //! `cargo seedbed merge`, on folders as hunts write them.
 
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+
 mod common;
 
 use std::fs;

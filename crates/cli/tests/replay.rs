@@ -1,5 +1,7 @@
 //! `cargo seedbed replay`, `shrink` and `explain`: one line, and whose it is.
 
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+
 mod common;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Sixteen shards through engines that exist come to what one hunt comes to: `scaling/*.sh`, where the engines are installed.
 
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
+
 mod common;
 
 use std::path::Path;

@@ -1,18 +1,18 @@
 //! `cargo seedbed hunt`: runs with fresh seeds, on all cores.
 
 use std::fs::File;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::values;
 use crate::cargo::{self, Selection};
 use crate::hunt::{
-    Crew, Ended, Finding, Folder, Header, HeaderTest, Limits, Orders, Progress, Summary, Tally, Target, Word,
-    command_line, groups_text, json, shrink_groups, status, targets, totals_text, write_junit,
+    Crew, Ended, Finding, Folder, Header, HeaderTest, Limits, Log, Orders, Summary, Target, command_line, groups_text,
+    json, shrink_groups, status, targets, totals_text, unseen_canaries, write_junit,
 };
-use crate::record::{PROTOCOL, Record};
+use crate::record::PROTOCOL;
 use crate::select;
 use crate::shard::{Shard, Wanted, from_engine};
 use crate::signal::Interrupt;
@@ -40,10 +40,10 @@ pub struct Hunt {
     #[arg(long)]
     all: bool,
     /// Runs of each test; as many as the test itself makes, if neither this nor --time is given
-    #[arg(long, value_name = "N", value_parser = number)]
+    #[arg(long, value_name = "N", value_parser = values::number)]
     runs: Option<u64>,
     /// Time for all tests together: 90s, 10m, 1h30m
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
     time: Option<Duration>,
     /// Base seed, decimal or 0x…; a fresh one without it
     #[arg(long, value_name = "SEED")]
@@ -211,18 +211,9 @@ impl Hunt {
                 ))
                 .cure("give all shards the same one: --seed 1, or the number of the build"));
             }
-            return Ok(format!("{:#018x}", RandomState::new().build_hasher().finish()));
+            return Ok(values::fresh_seed());
         };
-        let number = match text.strip_prefix("0x") {
-            Some(digits) => u64::from_str_radix(digits, 16),
-            None => text.parse(),
-        };
-        match number {
-            Ok(number) => Ok(format!("{number:#018x}")),
-            Err(_) => {
-                Err(Error::usage(format!("{text:?} is no seed")).cure("a seed is a number of 64 bits: 7, or 0x5eed"))
-            }
-        }
+        values::seed(&text)
     }
 
     fn variables(&self, seed: &str) -> Vec<(String, String)> {
@@ -347,86 +338,6 @@ fn repeat(header: &Header) -> String {
     command_line(&words)
 }
 
-/// Takes down what the crew says.
-struct Log<'a> {
-    orders: &'a Orders,
-    folder: &'a mut Folder,
-    json: bool,
-    all_runs: bool,
-    tally: Tally,
-    progress: Progress,
-    broken: Vec<String>,
-    refused: usize,
-}
-
-impl<'a> Log<'a> {
-    fn new(orders: &'a Orders, folder: &'a mut Folder, json: bool, all_runs: bool) -> Self {
-        let mut tally = Tally::default();
-        for target in &orders.targets {
-            tally.expect(&target.origin(), target.about.should_fail);
-        }
-        let runs: Option<u64> = orders.runs.iter().map(|runs| runs.map(|runs| orders.shard.count(runs))).sum();
-        let progress = Progress::new(runs, orders.time, false);
-        Self { orders, folder, json, all_runs, tally, progress, broken: Vec::new(), refused: 0 }
-    }
-
-    fn hear(&mut self, word: Word) {
-        match word {
-            Word::Record(target, record, line) => {
-                if let Err(error) = self.record(target, &record, &line) {
-                    self.broken.push(error.to_string());
-                }
-            }
-            Word::Refused(target, error) => {
-                self.refused += 1;
-                let name = self.orders.targets[target].test.words();
-                self.progress.note(&format!("{} {name}: {error}", styled(BAD, "error:")));
-            }
-            Word::Broken(error) => {
-                self.progress.note(&format!("{} {error}", styled(BAD, "broken:")));
-                self.broken.push(error.to_string());
-            }
-            Word::Beat => {
-                if let Err(error) = self.folder.flush() {
-                    self.broken.push(error.to_string());
-                }
-            }
-        }
-        self.progress.show(&self.tally);
-    }
-
-    fn record(&mut self, target: usize, record: &Record, line: &str) -> Result<(), Error> {
-        let origin = self.orders.targets[target].origin();
-        match record {
-            Record::Sweep(sweep) => self.tally.sweep(&origin, sweep),
-            Record::Run(run) => {
-                let passed = run.kind.is_none() && run.difference.is_none();
-                self.tally.run(&origin, run);
-                if passed && !self.all_runs {
-                    return Ok(());
-                }
-                if self.json && !passed && !run.canary {
-                    terminal::say(line);
-                }
-            }
-            _ => {}
-        }
-        self.folder.keep(&origin, line)
-    }
-}
-
-/// Tests of whose canaries no failure was seen.
-fn unseen_canaries(orders: &Orders, tally: &Tally) -> Vec<String> {
-    let unseen = |target: &&Target| tally.canaries(&target.origin()) == 0;
-    let words = |target: &Target| {
-        format!(
-            "{}: a run was made to fail on purpose, and was not seen to fail: a hunt in this test proves nothing",
-            target.test.words()
-        )
-    };
-    orders.targets.iter().filter(unseen).map(words).collect()
-}
-
 fn cores() -> u32 {
     std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1))
 }
@@ -436,53 +347,5 @@ fn simple(status: Status) -> Status {
         Status::Clean | Status::Ended => Status::Clean,
         Status::Usage => Status::Usage,
         Status::Failed | Status::NotDeterministic | Status::Broken => Status::NotDeterministic,
-    }
-}
-
-/// A whole number from 1, `_` allowed.
-fn number(text: &str) -> Result<u64, String> {
-    match text.replace('_', "").parse() {
-        Ok(0) => Err("at least 1".to_owned()),
-        Ok(number) if number < 1 << 53 => Ok(number),
-        _ => Err("a whole number, such as 1000 or 1_000".to_owned()),
-    }
-}
-
-/// `90`, `90s`, `10m`, `1h30m`, `2d`.
-fn time(text: &str) -> Result<Duration, String> {
-    let wrong = || "a time is written 90s, 10m, 1h30m or 2d".to_owned();
-    let (mut seconds, mut digits) = (0_u64, String::new());
-    for letter in text.chars().chain(text.ends_with(|last: char| last.is_ascii_digit()).then_some('s')) {
-        let unit = match letter {
-            '0'..='9' => {
-                digits.push(letter);
-                continue;
-            }
-            's' => 1,
-            'm' => 60,
-            'h' => 3_600,
-            'd' => 86_400,
-            _ => return Err(wrong()),
-        };
-        let count: u64 = digits.parse().map_err(|_| wrong())?;
-        seconds = count.checked_mul(unit).and_then(|more| seconds.checked_add(more)).ok_or_else(wrong)?;
-        digits.clear();
-    }
-    if seconds == 0 { Err(wrong()) } else { Ok(Duration::from_secs(seconds)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read() {
-        let secs = |text| time(text).map(|time| time.as_secs());
-        for (text, expected) in [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5_400), ("2d", 172_800)] {
-            assert_eq!(secs(text), Ok(expected));
-        }
-        for wrong in ["", "0", "m", "10x", "-1", "1.5h", "99999999999999999999s"] {
-            assert!(secs(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod finding;
+mod values;
 pub mod list;
 pub mod hunt;
 pub mod merge;

@@ -168,6 +168,10 @@ impl Folder {
 }
 
 /// Writes `findings.jsonl` and `summary.json`.
+///
+/// # Errors
+///
+/// If they cannot be written.
 pub fn write_end(folder: &Path, findings: &[Finding], summary: &Summary) -> Result<(), Error> {
     let mut lines = String::new();
     for finding in findings {

@@ -1,5 +1,6 @@
 //! The project that the commands are tried on, and the commands themselves.
 
+#![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::fs;
@@ -144,7 +145,7 @@ impl Seen {
 
     /// It did not write this to standard output.
     #[track_caller]
-    pub(crate) fn is_silent_about(self, words: &str) -> Self {
+    pub(crate) fn omits(self, words: &str) -> Self {
         assert!(!self.stdout.contains(words), "{words:?} in stdout:\n{}", self.stdout);
         self
     }
