@@ -13,9 +13,13 @@ use super::place::{Place, refuse_inside_a_run};
 use super::progress::say;
 use super::settings::{replay_from_env, unknown_policy};
 use crate::choice::{FaultSet, Replay, ReplayMode};
+use crate::explore::tell;
 use crate::policy::{Bytes, by_name};
 use crate::seed::Seed;
 use crate::sim::{FailureKind, Outcome, Report, Sim};
+
+/// So many departures are told: bytes that were never made small have many.
+const TOLD: usize = 8;
 
 /// Bytes that are the seed of the run.
 const SEED: usize = 2;
@@ -240,17 +244,31 @@ impl std::fmt::Debug for Fuzz {
 fn told(report: &Report<()>, with: &str, command: &str) -> String {
     let mut text = format!("seedbed: a run failed with {with}\n");
     if let Err(failure) = &report.result {
-        let departures = report.departures.len();
-        let words = format!("{failure}departures from FIFO order: {departures}");
-        words.lines().skip(1).for_each(|line| {
+        for line in failure.to_string().lines().skip(1) {
             let _infallible = writeln!(text, "{line}");
-        });
+        }
+    }
+    let departures = tell(report);
+    let _infallible = writeln!(text, "  {}", departures_of(departures.len()));
+    for each in departures.iter().take(TOLD) {
+        let _infallible = writeln!(text, "    {each}");
+    }
+    if departures.len() > TOLD {
+        let _infallible = writeln!(text, "    and {} more", departures.len() - TOLD);
     }
     for misfit in Misfit::all_of(report) {
         let _infallible = writeln!(text, "  the line does not fit: {misfit}");
     }
     let _infallible = write!(text, "  replay (not verified in a fresh process):\n    {command}");
     text
+}
+
+fn departures_of(count: usize) -> String {
+    match count {
+        0 => "in plain FIFO order".to_owned(),
+        1 => "after 1 departure from FIFO order, which may not be needed:".to_owned(),
+        count => format!("after {count} departures from FIFO order, of which not all may be needed:"),
+    }
 }
 
 /// The words that bring the run back here.

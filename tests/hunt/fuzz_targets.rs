@@ -124,7 +124,12 @@ fn a_crash_file_becomes_a_line_that_replays_shrinks_and_is_explained() {
     };
     let (passed, said) = target(None);
     assert!(!passed && said.contains("seedbed: a run failed with 32 bytes\n"), "{said}");
-    assert!(said.contains("one seat was sold twice") && said.contains("departures from FIFO order: "), "{said}");
+    assert!(
+        said.contains("one seat was sold twice")
+            && said.contains(" from FIFO order, ")
+            && said.contains("\n    let a timer of main"),
+        "{said}"
+    );
     let line = crate::child::replay_line(&said);
     assert!(said.contains("-- --exact --include-ignored"), "the command runs this test: {said}");
 

@@ -251,8 +251,9 @@ fn the_line_of_a_run_is_that_run_whatever_its_policy_and_its_faults_are() {
     let records = ask("lines/sweep", sweep(0, 1, 400));
     let failed: Vec<&Value> = of_kind(&records, "run").into_iter().filter(|run| run["outcome"] == "failed").collect();
     let mut policies = BTreeSet::new();
-    let unseen = |run: &&&Value| policies.insert(run["policy"].as_str().unwrap().split('+').next());
-    let chosen: Vec<&&Value> = failed.iter().filter(unseen).collect();
+    let mut unseen =
+        |run: &Value| policies.insert(run["policy"].as_str().unwrap().split('+').next().map(str::to_owned));
+    let chosen: Vec<&&Value> = failed.iter().filter(|run| unseen(run)).collect();
     assert!(chosen.len() >= 3, "the portfolio has several policies that find it: {failed:?}");
     for (n, run) in chosen.into_iter().enumerate() {
         let trace = ask(&format!("lines/{n}"), json!({ "do": "trace", "line": run["replay"] }));
