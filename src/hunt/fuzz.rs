@@ -117,7 +117,7 @@ impl Fuzz {
     /// Inside a run.
     ///
     /// ```
-    /// let report = seedbed::Fuzz::new().run(b"bytes", || async { Err("no such account") });
+    /// let report = seedbed::Fuzz::new().run(b"bytes", || async { Err::<(), _>("no such account") });
     /// assert!(report.result.is_err());
     /// ```
     #[track_caller]
