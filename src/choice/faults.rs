@@ -23,6 +23,13 @@ use super::kind::Kind;
 /// | `panic` | tasks panic where they wait |
 /// | `point` | the fault points of user code strike |
 /// | `wall` | the wall clock jumps and drifts |
+/// | `lost` | messages on the links of the [network](crate::net) are lost |
+/// | `duplicated` | datagrams arrive twice |
+/// | `reordered` | datagrams are overtaken by later ones |
+/// | `latency` | messages are longer on their way than the least latency of their link |
+/// | `reset` | connections are reset |
+/// | `short` | reads and writes of streams carry fewer bytes than they could |
+/// | `partition` | hosts are cut off from all others for a time |
 ///
 /// # Examples
 ///
@@ -57,6 +64,18 @@ impl FaultSet {
         Kind::Panic,
         Kind::Point,
         Kind::Wall,
+    ])
+    .union(FaultSet::NETWORK);
+
+    /// The kinds that strike what the simulated [network](crate::net) carries.
+    pub const NETWORK: FaultSet = FaultSet::of(&[
+        Kind::Lost,
+        Kind::Duplicated,
+        Kind::Reordered,
+        Kind::Latency,
+        Kind::Reset,
+        Kind::Short,
+        Kind::Partition,
     ]);
 
     /// Those of the list that are kinds of faults.
@@ -201,8 +220,8 @@ impl FromStr for FaultSet {
 /// let error = "late+slowly".parse::<seedbed::choice::FaultSet>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "\"slowly\" is not a kind of fault: write all, none, or some of late, slow, crash, stall, wake, spurious, cancel, panic, \
-///      point, wall joined by +",
+///     "\"slowly\" is not a kind of fault: write all, none, or some of late, slow, lost, crash, stall, wake, spurious, cancel, \
+///      panic, point, wall, duplicated, reordered, latency, reset, short, partition joined by +",
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -225,8 +244,9 @@ mod tests {
 
     #[test]
     fn every_set_is_read_back() {
-        for bits in 0..1_u32 << Kind::ALL.len() {
-            let faults = FaultSet { bits: bits & FaultSet::ALL.bits };
+        // Every pair, and what is left without it.
+        let pairs = Kind::ALL.into_iter().flat_map(|one| Kind::ALL.map(|other| FaultSet::of(&[one, other])));
+        for faults in pairs.flat_map(|pair| [pair, FaultSet::ALL.without(pair)]) {
             assert_eq!(faults.to_string().parse(), Ok(faults));
             assert_eq!(faults.kinds().collect::<FaultSet>(), faults);
         }

@@ -32,7 +32,7 @@ pub enum Kind {
     Late = 4,
     /// How much longer a job's blocking operation takes. Plain: as long as was said.
     Slow = 5,
-    /// Whether a message is lost. Plain: it arrives.
+    /// Whether a message on a link is lost, or how often in a row where it is sent again. Plain: it arrives.
     Lost = 6,
     /// Whether a worker or a node crashes. Plain: it lives.
     Crash = 7,
@@ -50,11 +50,23 @@ pub enum Kind {
     Point = 13,
     /// By how much the wall clock jumps when it is read. Plain: it does not.
     Wall = 14,
+    /// Whether a message on a link arrives twice, and how much later. Plain: once.
+    Duplicated = 15,
+    /// How many messages that a link carries later overtake one. Plain: none.
+    Reordered = 16,
+    /// How much longer than the least a message is on its way, within the latency of its link. Plain: the least.
+    Latency = 17,
+    /// Whether a connection is reset when it sends something. Plain: it is not.
+    Reset = 18,
+    /// By how many bytes fewer a read gets, or a write gives, than it could. Plain: none.
+    Short = 19,
+    /// For how long a host is cut off from all others when it sends something. Plain: it is not.
+    Partition = 20,
 }
 
 impl Kind {
     /// Every kind, in the order of their codes.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Overtaken,
         Kind::Clock,
         Kind::Branch,
@@ -70,6 +82,12 @@ impl Kind {
         Kind::Panic,
         Kind::Point,
         Kind::Wall,
+        Kind::Duplicated,
+        Kind::Reordered,
+        Kind::Latency,
+        Kind::Reset,
+        Kind::Short,
+        Kind::Partition,
     ];
 
     /// Returns the name: one lower-case word.
@@ -96,6 +114,12 @@ impl Kind {
             Kind::Panic => "panic",
             Kind::Point => "point",
             Kind::Wall => "wall",
+            Kind::Duplicated => "duplicated",
+            Kind::Reordered => "reordered",
+            Kind::Latency => "latency",
+            Kind::Reset => "reset",
+            Kind::Short => "short",
+            Kind::Partition => "partition",
         }
     }
 
@@ -106,7 +130,21 @@ impl Kind {
 
     /// Tells whether it is a fault: something that strikes from outside, asked about only where it is wanted.
     pub(crate) const fn is_fault(self) -> bool {
-        !matches!(self, Kind::Overtaken | Kind::Clock | Kind::Branch | Kind::Rng | Kind::Lost)
+        !matches!(self, Kind::Overtaken | Kind::Clock | Kind::Branch | Kind::Rng)
+    }
+
+    /// Tells whether it strikes what the simulated network carries.
+    pub(crate) const fn is_of_network(self) -> bool {
+        matches!(
+            self,
+            Kind::Lost
+                | Kind::Duplicated
+                | Kind::Reordered
+                | Kind::Latency
+                | Kind::Reset
+                | Kind::Short
+                | Kind::Partition
+        )
     }
 
     /// Tells whether it is about whose turn it is.
@@ -170,12 +208,12 @@ mod tests {
         assert_eq!(
             table,
             "0 overtaken, 1 clock, 2 branch, 3 rng, 4 late, 5 slow, 6 lost, 7 crash, 8 stall, 9 wake, 10 spurious, \
-             11 cancel, 12 panic, 13 point, 14 wall"
+             11 cancel, 12 panic, 13 point, 14 wall, 15 duplicated, 16 reordered, 17 latency, 18 reset, 19 short, 20 partition"
         );
         for kind in Kind::ALL {
             assert_eq!(Kind::from_code(kind.code()), Some(kind));
             assert_eq!(kind.name().parse(), Ok(kind));
         }
-        assert_eq!(Kind::from_code(15), None);
+        assert_eq!(Kind::from_code(21), None);
     }
 }

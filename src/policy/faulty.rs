@@ -52,6 +52,11 @@ impl<P: Policy> Faulty<P> {
         let (prng, rarity) = (&mut self.prng, self.rarity);
         match kind {
             Kind::Slow | Kind::Stall | Kind::Wake => span(prng, 2 * rarity, bound),
+            // A range that the program gave is used: half of all messages take the least, which those of a reliable link would not.
+            Kind::Latency if prng.chance(1, 2) => prng.below(bound),
+            Kind::Latency => 0,
+            // One byte alone is what code is tried by; anything else is as likely.
+            Kind::Short if prng.chance(1, 2 * rarity) => bound - 1,
             // The point itself says how often it strikes: at some of the answers.
             Kind::Point => prng.below(bound),
             _ if prng.chance(1, rarity) => prng.below(bound - 1) + 1,

@@ -31,7 +31,8 @@ use crate::seed::Seed;
 /// assert_eq!(error("pct"), "\"pct\" is not a policy: it needs the depth of the bugs to find, from 1 to 100, as in pct:3");
 /// assert_eq!(error("urw:2"), "\"urw:2\" is not a policy: urw takes no number");
 /// assert_eq!(error("pos+fast"), "\"pos+fast\" is not a policy: after + come clock and kinds of faults, each once and in this order: \
-///      clock, late, slow, crash, stall, wake, spurious, cancel, panic, point, wall");
+///      clock, late, slow, lost, crash, stall, wake, spurious, cancel, panic, point, wall, duplicated, reordered, latency, reset, \
+///      short, partition");
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnknownPolicy {

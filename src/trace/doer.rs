@@ -8,6 +8,8 @@ use crate::ident::LoopId;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Doer {
     Loop(LoopId),
+    /// What happens between the hosts of the network.
+    Network,
     Actor(Actor),
 }
 
@@ -19,6 +21,7 @@ impl Event {
             | Self::LoopStopped { event_loop }
             | Self::LoopClosed { event_loop }
             | Self::CallbackRun { event_loop } => return Doer::Loop(event_loop),
+            Self::Delivered { .. } | Self::Undelivered { .. } | Self::Disturbed { .. } => return Doer::Network,
             Self::TasksShutDown { .. } | Self::Deadlocked { .. } => Actor::Outside,
             Self::Polled { task }
             | Self::Woken { task }
@@ -46,6 +49,10 @@ impl Event {
             | Self::Note { who, .. }
             | Self::Captured { who, .. }
             | Self::Struck { who, .. }
+            | Self::Sent { who, .. }
+            | Self::ConnectionChanged { who, .. }
+            | Self::HostChanged { who, .. }
+            | Self::LinkChanged { who, .. }
             | Self::WallChanged { who, .. } => who,
             Self::JobStarted { job, .. }
             | Self::JobFinished { job }

@@ -279,6 +279,65 @@ vocabulary! {
         /// The name of the point.
         point: TextId,
     }
+    /// Something was sent over the network.
+    0x70 Summary "send" Sent {
+        /// Who sent it.
+        who: Actor,
+        /// From where, and to where.
+        on: ResourceId,
+        /// How many bytes.
+        bytes: u32,
+    }
+    /// Something that was sent has arrived.
+    0x71 Summary "deliver" Delivered {
+        /// From where, and to where.
+        on: ResourceId,
+        /// How many bytes.
+        bytes: u32,
+    }
+    /// Something that was sent does not arrive, or not now.
+    0x72 Summary "drop" Undelivered {
+        /// From where, and to where.
+        on: ResourceId,
+        /// Why, in words.
+        why: TextId,
+    }
+    /// A fault struck a link of the network.
+    0x73 Summary "disturb" Disturbed {
+        /// Which link.
+        on: ResourceId,
+        /// What was asked.
+        kind: Kind,
+        /// The answer.
+        value: u32,
+    }
+    /// A connection was begun, made, ended or broken.
+    0x74 Summary "connection" ConnectionChanged {
+        /// Who did it.
+        who: Actor,
+        /// From where, and to where.
+        on: ResourceId,
+        /// What happened, in words.
+        how: TextId,
+    }
+    /// A host of the network came up, or went down.
+    0x75 Summary "host" HostChanged {
+        /// Who did it.
+        who: Actor,
+        /// Which.
+        host: ResourceId,
+        /// What happened, in words.
+        how: TextId,
+    }
+    /// A link of the network was cut, or healed.
+    0x76 Summary "link" LinkChanged {
+        /// Who did it.
+        who: Actor,
+        /// Which.
+        on: ResourceId,
+        /// What happened, in words.
+        how: TextId,
+    }
 }
 
 impl EventKind {
@@ -313,7 +372,8 @@ mod tests {
              20 Slept 21 TimeoutArmed 22 TimeoutExpired 23 Advanced 24 TimerFired 25 Late 26 Blocked 27 WallChanged \
              30 Waiting 31 Acquired 32 Released 33 Signalled \
              40 JobSubmitted 41 JobStarted 42 JobFinished 43 JobCancelled 44 JobCrashed \
-             50 Chose 60 Note 61 Captured 62 Struck",
+             50 Chose 60 Note 61 Captured 62 Struck \
+             70 Sent 71 Delivered 72 Undelivered 73 Disturbed 74 ConnectionChanged 75 HostChanged 76 LinkChanged",
         );
     }
 

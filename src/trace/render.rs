@@ -82,6 +82,7 @@ fn write_who(out: &mut String, names: &Names, event: Event) -> fmt::Result {
             0 => out.write_str("(loop)"),
             before => write!(out, "(loop {})", u64::from(before) + 1),
         },
+        Doer::Network => out.write_str("(net)"),
         Doer::Actor(who) => write_line(out, &names.actor(who)),
     }
 }
@@ -118,6 +119,24 @@ fn write_details(out: &mut String, entry: &Entry<'_>, event: Event) -> fmt::Resu
         | Event::Signalled { on, .. } => write_line(out, &names.resource(on)),
         Event::JobSubmitted { job, .. } => write_line(out, &names.job(job)),
         Event::JobStarted { worker, .. } => write!(out, "worker {}", worker.get()),
+        Event::Sent { on, bytes, .. } | Event::Delivered { on, bytes } => {
+            write_line(out, &names.resource(on))?;
+            write!(out, ", {bytes} bytes")
+        }
+        Event::Disturbed { on, kind, value } => {
+            write_line(out, bare(&names.resource(on)))?;
+            write!(out, ", {kind}: {value}")
+        }
+        Event::Undelivered { on, .. }
+        | Event::ConnectionChanged { on, .. }
+        | Event::HostChanged { host: on, .. }
+        | Event::LinkChanged { on, .. } => {
+            let name = names.resource(on);
+            // The word of the event says what it is, but for what is dropped.
+            write_line(out, if matches!(event, Event::Undelivered { .. }) { &name } else { bare(&name) })?;
+            out.push_str(", ");
+            write_line(out, entry.text().unwrap_or_default())
+        }
         Event::Chose { kind, nth, value, .. } => write!(out, "{kind} {nth}: {value}"),
         Event::LoopStarted { .. }
         | Event::LoopStopped { .. }
@@ -137,6 +156,11 @@ fn write_details(out: &mut String, entry: &Entry<'_>, event: Event) -> fmt::Resu
         | Event::JobCancelled { .. }
         | Event::JobCrashed { .. } => Ok(()),
     }
+}
+
+/// The name of a resource without its kind.
+fn bare(name: &str) -> &str {
+    name.split_once(' ').map_or(name, |(_, name)| name)
 }
 
 impl Widths {

@@ -26,7 +26,25 @@ const POLICIES: [(&str, bool); 9] = [
 const CLOCK: &str = "+clock";
 
 /// The kinds of faults; they may follow the name of a policy, in this order.
-const FAULTS: [&str; 10] = ["late", "slow", "crash", "stall", "wake", "spurious", "cancel", "panic", "point", "wall"];
+const FAULTS: [&str; 17] = [
+    "late",
+    "slow",
+    "lost",
+    "crash",
+    "stall",
+    "wake",
+    "spurious",
+    "cancel",
+    "panic",
+    "point",
+    "wall",
+    "duplicated",
+    "reordered",
+    "latency",
+    "reset",
+    "short",
+    "partition",
+];
 
 /// How the clock moves, and whether that is by hand.
 const TIMES: [(&str, bool); 2] = [("auto", false), ("manual", true)];
