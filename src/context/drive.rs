@@ -133,6 +133,21 @@ fn drop_contents(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) -> Optio
     guarded(world, who, || runner.drop_contents()).err()
 }
 
+/// Ends tasks whatever they would catch: what their coroutines hold is dropped now, in this order, and each is over with its next step.
+/// A task that runs now goes on up to its next await.
+pub(crate) fn kill(world: &World, tasks: &[TaskId]) {
+    let _catching = world.catching();
+    for &task in tasks {
+        let Some(runner) = world.with(|kernel| kernel.kill(task)) else { continue };
+        let before = world.with(|kernel| kernel.step_in(task));
+        let panicked = drop_contents(world, task, &runner);
+        world.with(|kernel| kernel.step_back(before));
+        if let Some(report) = panicked {
+            world.with(|kernel| kernel.stop_by_panic(Some(task), report));
+        }
+    }
+}
+
 /// Drops what a task that has ended still holds: a panic in a destructor is a verdict, because the task tells of its own
 /// end only.
 fn drop_unread(world: &World, task: TaskId, runner: &Rc<dyn RunTask>) {

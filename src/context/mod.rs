@@ -12,7 +12,7 @@ mod drive;
 mod teardown;
 
 pub(crate) use current::{World, enter, is_inside, is_inside_of, of_run_plainly, with, with_world, world};
-pub(crate) use drive::{block_for, block_until, job_name, run_loop, unwind_over};
+pub(crate) use drive::{block_for, block_until, job_name, kill, run_loop, unwind_over};
 pub(crate) use panics::{guarded, install_hook, report_of};
 pub(crate) use probe::probe;
 pub(crate) use reach::{of, release, try_of};

@@ -26,7 +26,7 @@ impl Kernel {
 
     /// Adds a timer that no fault makes late.
     #[inline]
-    pub(super) fn add_exact_timer(&mut self, loop_id: LoopId, deadline: u64, target: Target) {
+    pub(crate) fn add_exact_timer(&mut self, loop_id: LoopId, deadline: u64, target: Target) {
         self.timer_sequence += 1;
         let timer = Timer::new(deadline, self.timer_sequence, target);
         self.loops[loop_id.get() as usize].add_timer(timer);

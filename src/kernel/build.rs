@@ -100,6 +100,7 @@ impl Kernel {
             manual_time: false,
             marks: Marks::default(),
             wall: Wall::starting_at(0),
+            net: None,
         }
     }
 
@@ -112,7 +113,7 @@ impl Kernel {
             // What keeps its memory.
             tasks, futures, wakers, alarms, closures, loops, idle, resources, names, named_roots, expired_at_end, picker, recorder,
             // What is empty since `retire` took it, or since its own reader did.
-            outside, raised, panics, leftovers, leaked, errands, stop,
+            outside, raised, panics, leftovers, leaked, errands, stop, net,
             // What the run is told.
             run, limits, plain_until, last_instant, heartbeat, default_workers, manual_time,
             // What begins anew.
@@ -136,7 +137,7 @@ impl Kernel {
         recorder.renew(config.trace);
 
         let is_told = panics.is_empty() && leftovers.is_empty() && leaked.is_empty();
-        let is_empty = is_told && outside.is_unused() && raised.is_none() && errands.is_empty();
+        let is_empty = net.is_none() && is_told && outside.is_unused() && raised.is_none() && errands.is_empty();
         debug_assert!(is_empty, "seedbed bug: a run found what another had left, please report");
         *stop = None;
 
@@ -164,7 +165,7 @@ impl Kernel {
             owned.extend(event_loop.default_executor.take());
             owned.extend(event_loop.incident_handler.take());
         }
-        Retired { _owned: owned, _policy: self.picker.take_policy(), _rest: self.retire_rest() }
+        Retired { _owned: owned, _net: self.net.take(), _policy: self.picker.take_policy(), _rest: self.retire_rest() }
     }
 
     fn retire_rest(&mut self) -> Option<Box<Rest>> {
@@ -206,6 +207,7 @@ fn limits_of(limits: Limits, heartbeat: Option<Arc<Heartbeat>>) -> (Limits, Opti
 /// What a run leaves of the user's values.
 pub(crate) struct Retired {
     _owned: Vec<Rc<dyn Any>>,
+    _net: Option<Box<dyn Any>>,
     _policy: Box<dyn Policy>,
     _rest: Option<Box<Rest>>,
 }

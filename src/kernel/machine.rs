@@ -3,6 +3,7 @@
 //! The kernel is data: it runs no user code and drops no user value while it is borrowed (`context::drive` does
 //! both). Its methods stand in the files of this folder by topic.
 
+use std::any::Any;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -189,6 +190,8 @@ pub(crate) struct Kernel {
     pub(crate) marks: Marks,
     /// What the simulated machine believes the time of day to be.
     pub(crate) wall: Wall,
+    /// The network, once something of it was used; known to `net` only.
+    pub(crate) net: Option<Box<dyn Any>>,
 }
 
 impl std::fmt::Debug for Kernel {
@@ -329,11 +332,12 @@ impl Kernel {
         loop_id: LoopId,
         label: Option<&str>,
         hidden: bool,
+        root: bool,
         location: &'static Location<'static>,
         make: impl FnOnce(Address) -> Rc<dyn RunTask>,
     ) {
         let (id, key) = self.tasks.next();
-        match (label, self.current) {
+        match (label, self.current.filter(|_| !root)) {
             (None, Some(parent)) => self.number_task(id, parent, location),
             (label, parent) => self.name_task(id, parent, label, location),
         }

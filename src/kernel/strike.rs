@@ -15,6 +15,9 @@ use crate::ident::TaskId;
 use crate::instant::Instant;
 use crate::trace::{Actor, Event};
 
+/// Whose step is under way, and in which frame.
+pub(crate) struct Stepping(Option<TaskId>, Option<TaskId>, FrameIndex);
+
 impl Kernel {
     /// A task that may be struck is given a step: what strikes it now, in the place of its poll.
     pub(super) fn strike_at_step(&mut self, id: TaskId, runner: &Rc<dyn RunTask>) -> Option<Next> {
@@ -42,6 +45,33 @@ impl Kernel {
                 (!check).then(|| Next::Poll(id, probe(Rc::clone(runner))))
             }
         }
+    }
+
+    /// Ends a task at its next step, whatever it would catch. Returns its coroutine, whose contents may be dropped at once unless it
+    /// is what runs.
+    pub(crate) fn kill(&mut self, id: TaskId) -> Option<Rc<dyn RunTask>> {
+        let task = self.tasks.get_mut(id)?;
+        // So that its step goes the long way, where what strikes it is looked for.
+        task.check_cancel = true;
+        let runner = task.runner();
+        self.strikes.kills = true;
+        self.strikes.due.retain(|&(other, ..)| other != id);
+        self.strikes.due.push((id, Strike::DroppedWoken, 0));
+        self.queue_step(id);
+        (self.current != Some(id) && self.stepping != Some(id)).then_some(runner)
+    }
+
+    /// What is done now is done as if in a step of that task. Returns whose step it is.
+    pub(crate) fn step_in(&mut self, id: TaskId) -> Stepping {
+        let before = Stepping(self.current, self.stepping, self.frame);
+        (self.current, self.stepping, self.frame) = (Some(id), Some(id), None);
+        before
+    }
+
+    /// Goes on with the step that was under way before.
+    pub(crate) fn step_back(&mut self, before: Stepping) {
+        let Stepping(current, stepping, frame) = before;
+        (self.current, self.stepping, self.frame) = (current, stepping, frame);
     }
 
     /// A task was left suspended: asks what strikes it there. False if it is to end.

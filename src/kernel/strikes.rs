@@ -36,6 +36,8 @@ pub(crate) struct Point {
 pub(crate) struct Strikes {
     pub(super) cancels: bool,
     pub(super) panics: bool,
+    /// Some task was killed: see `Kernel::kill`.
+    pub(super) kills: bool,
     pub(super) watched: Option<SubjectKey>,
     pub(super) probe: Option<Probe>,
     /// The stack at the last poll of a leaf.
@@ -56,7 +58,7 @@ impl Strikes {
 
     #[inline]
     pub(crate) fn is_on(&self) -> bool {
-        self.cancels || self.panics || self.watched.is_some()
+        self.cancels || self.panics || self.kills || self.watched.is_some()
     }
 
     pub(crate) fn watches_target(&self) -> bool {

@@ -90,6 +90,7 @@ pub struct Builder<'a> {
     name: Option<&'a str>,
     loop_id: Option<LoopId>,
     hidden: bool,
+    root: bool,
     location: Option<&'static Location<'static>>,
 }
 
@@ -121,6 +122,12 @@ impl<'a> Builder<'a> {
     pub(crate) fn hidden(mut self) -> Self {
         self.hidden = true;
         self.name = Some(HIDDEN);
+        self
+    }
+
+    /// A task without a parent, whoever spawns it.
+    pub(crate) fn root(mut self) -> Self {
+        self.root = true;
         self
     }
 
@@ -184,7 +191,7 @@ impl<'a> Builder<'a> {
                 return (None, false);
             }
             let mut made = None;
-            kernel.spawn(loop_id, self.name, self.hidden, location, |address| {
+            kernel.spawn(loop_id, self.name, self.hidden, self.root, location, |address| {
                 let (future, fails) = made_of.take().expect("seedbed bug: a task was made twice, please report");
                 let cell = Rc::new(TaskCell::new(address, future, fails));
                 made = Some((Rc::clone(&cell) as Rc<dyn Owner>, address));

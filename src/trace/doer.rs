@@ -1,8 +1,8 @@
-//! Who did what an event tells, or to whom it happened.
+//! Who did what an event tells, or to whom it happened, and with what.
 
 use super::actor::Actor;
 use super::event::Event;
-use crate::ident::LoopId;
+use crate::ident::{LoopId, ResourceId};
 
 /// Who did what an event tells; where nobody did, to whom it happened.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -60,5 +60,23 @@ impl Event {
             | Self::JobCrashed { job } => Actor::Job(job),
         };
         Doer::Actor(who)
+    }
+
+    /// The resource that it is about: a lock, a link, a host.
+    pub(crate) fn resource(self) -> Option<ResourceId> {
+        match self {
+            Self::Waiting { on, .. }
+            | Self::Acquired { on, .. }
+            | Self::Released { on, .. }
+            | Self::Signalled { on, .. }
+            | Self::Sent { on, .. }
+            | Self::Delivered { on, .. }
+            | Self::Undelivered { on, .. }
+            | Self::Disturbed { on, .. }
+            | Self::ConnectionChanged { on, .. }
+            | Self::HostChanged { host: on, .. }
+            | Self::LinkChanged { on, .. } => Some(on),
+            _ => None,
+        }
     }
 }

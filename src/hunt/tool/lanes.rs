@@ -50,16 +50,13 @@ impl<'a> Lanes<'a> {
             match entry.event() {
                 Event::JobStarted { worker, .. } => drop(lanes.workers.insert(worker)),
                 Event::JobSubmitted { job, .. } => drop(lanes.jobs.insert(job)),
-                Event::Waiting { on, .. }
-                | Event::Acquired { on, .. }
-                | Event::Released { on, .. }
-                | Event::Signalled { on, .. } => drop(lanes.resources.insert(on)),
                 _ => {}
             }
+            lanes.resources.extend(entry.event().resource());
             match entry.event().doer() {
                 Doer::Loop(event_loop) => drop(lanes.loops.insert(event_loop)),
                 Doer::Actor(Actor::Job(job)) => drop(lanes.jobs.insert(job)),
-                Doer::Actor(_) => {}
+                Doer::Network | Doer::Actor(_) => {}
             }
         }
         lanes
@@ -140,6 +137,8 @@ impl Cursor {
     pub(super) fn lane(&self, event: Event) -> String {
         match event.doer() {
             Doer::Loop(event_loop) => loop_lane(event_loop),
+            // What happens between hosts is the doing of no lane.
+            Doer::Network => OUTSIDE.to_owned(),
             Doer::Actor(who) => self.lane_of(who),
         }
     }

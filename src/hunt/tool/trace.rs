@@ -182,10 +182,9 @@ fn with_others(record: Line, entry: &Entry<'_>, event: Event) -> Line {
         Event::Late { nanos, .. } | Event::Blocked { nanos, .. } => {
             record.with("until", &entry.time().as_nanos().saturating_add(nanos)).with("for_ns", &nanos)
         }
-        Event::Waiting { on, .. }
-        | Event::Acquired { on, .. }
-        | Event::Released { on, .. }
-        | Event::Signalled { on, .. } => record.with_plain("resource", on),
-        _ => record,
+        _ => match event.resource() {
+            Some(on) => record.with_plain("resource", on),
+            None => record,
+        },
     }
 }
