@@ -71,6 +71,7 @@ pub mod fault;
 mod note;
 mod branch;
 mod captured;
+pub mod net;
 pub mod sim;
 pub mod explore;
 pub mod hunt;

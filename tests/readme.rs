@@ -74,11 +74,22 @@ fn the_ticker_prints_its_three_traces() {
 
 #[test]
 fn chaos_is_reported_as_the_page_on_faults_shows() {
-    let page = std::fs::read_to_string(root().join("docs/faults.md")).unwrap();
+    is_reported_as_shown("chaos", "uploads", "docs/faults.md");
+}
+
+#[test]
+fn the_lost_vote_is_reported_as_the_page_on_the_network_shows() {
+    is_reported_as_shown("network", "election", "docs/net.md");
+}
+
+#[track_caller]
+fn is_reported_as_shown(example: &str, hunt: &str, page: &str) {
+    let page = std::fs::read_to_string(root().join(page)).unwrap();
     let shown = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
-    let printed = run("cargo run --example chaos", "chaos");
+    let printed = run(&format!("cargo run --example {example}"), example);
     // Where it is saved depends on the folder, which is another one here.
-    let parts = shown.split("  saved: seedbed-regressions/chaos/uploads.txt\n");
+    let saved = format!("  saved: seedbed-regressions/{example}/{hunt}.txt\n");
+    let parts = shown.split(&saved);
     let all_shown = parts.clone().count() == 2 && parts.clone().all(|part| printed.contains(part.trim()));
     assert!(all_shown, "the page shows\n{shown}\nand the example prints\n{printed}");
 }

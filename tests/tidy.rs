@@ -196,6 +196,9 @@ fn state_belongs_to_a_run() {
 fn outside_is_met_in_few_places() {
     Rule(code::outside_is_met_in_few_places)
         .accepts(&[("src/seed.rs", "use std::fmt; use std::process::Termination;"), ("tests/x.rs", "use std::fs;")])
+        .accepts(&[("src/seed.rs", "use std::net::{IpAddr, SocketAddr};")])
+        .refuses(&[("src/seed.rs", "use std::net::{IpAddr, TcpStream};")], "`std::net` is outside")
+        .refuses(&[("src/seed.rs", "use std::net;")], "`std::net` is outside")
         .refuses(&[("src/seed.rs", "fn f() { std::env::var(\"X\"); }")], "`std::env` is outside")
         .refuses(&[("src/seed.rs", "use std::fs::File;")], "`std::fs` is outside")
         .holds();

@@ -26,6 +26,7 @@ mod foreign;
 mod leaks;
 mod loops;
 mod misuse;
+mod net;
 mod policies;
 mod processes;
 #[cfg(feature = "proptest")]

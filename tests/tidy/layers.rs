@@ -4,7 +4,7 @@ use crate::tree::{File, Token, Tree, closing};
 
 /// Lowest first, with the number of the layer in ARCHITECTURE.md. A module imports those of lower rows and its own folder; inside a
 /// folder, the `mod` lines are such a table again.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("0", &["seed", "ident", "instant"]),
     ("1", &["choice"]),
     ("2", &["trace"]),
@@ -18,6 +18,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("6e", &["executor"]),
     ("6f", &["event_loop"]),
     ("6g", &["rand", "note", "branch", "captured", "fault"]),
+    ("6h", &["net"]),
     ("7", &["sim"]),
     ("8a", &["explore"]),
     ("8b", &["hunt"]),

@@ -101,6 +101,11 @@ impl<'a> Deeds<'a> {
                         value,
                     });
                 }
+                Event::Disturbed { on, kind, value } => {
+                    let link = deeds.names.resource(on);
+                    let subject = link.strip_prefix("link ").unwrap_or(&link).to_owned();
+                    deeds.answers.entry((subject, kind)).or_default().push(Answer { at: time, event, value });
+                }
                 Event::Struck { who, .. } => {
                     let subject = format!("{}/{}", deeds.subject(who), path_label(entry.text().unwrap_or_default()));
                     let struck = Answer { at: time, event, value: 1 };
@@ -246,7 +251,7 @@ impl<'a> Deeds<'a> {
         };
         let who = match self.tasks.get(asker) {
             Some(task) => self.names.path(*task),
-            None if asker.starts_with("job ") => asker.to_owned(),
+            None if asker.starts_with("job ") || kind.is_of_network() => asker.to_owned(),
             None => "code outside of every task".to_owned(),
         };
         let deed = match kind {

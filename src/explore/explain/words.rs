@@ -7,6 +7,7 @@ use super::explanation::{
 };
 use crate::choice::{Address, Kind};
 use crate::instant::Instant;
+use crate::net::{duplicate_delay, partition_span};
 use crate::time::wall_change;
 
 /// How many departures are told, or groups of them: nobody reads on through thousands.
@@ -151,6 +152,25 @@ fn write_fault(f: &mut fmt::Formatter<'_>, kind: Kind, who: &str, value: u32, ad
             Some(change) => write!(f, "let the wall clock {change} before {who} read it"),
             None => write!(f, "{address} = {value}"),
         },
+        Kind::Lost if value == 1 => write!(f, "lost a message {who}"),
+        Kind::Lost => write!(f, "lost a message {who} {value} times in a row"),
+        Kind::Duplicated => match duplicate_delay(value) {
+            Some(0) => write!(f, "delivered a message {who} twice"),
+            Some(nanos) => write!(f, "delivered a message {who} again after {}s", Instant::from_nanos(nanos)),
+            None => write!(f, "{address} = {value}"),
+        },
+        Kind::Reordered if value == 1 => write!(f, "let the next message {who} overtake one"),
+        Kind::Reordered => write!(f, "let the next {value} messages {who} overtake one"),
+        Kind::Latency => write!(f, "let a message {who} be {span}s longer on its way"),
+        Kind::Reset => write!(f, "reset a connection {who}"),
+        Kind::Short => match who.rsplit_once('/') {
+            Some((link, what)) => write!(f, "left {value} bytes out of a {what} {link}"),
+            None => write!(f, "{address} = {value}"),
+        },
+        Kind::Partition => match partition_span(value) {
+            Some(nanos) => write!(f, "cut {who} off for {}s", Instant::from_nanos(nanos)),
+            None => write!(f, "{address} = {value}"),
+        },
         _ => write!(f, "{address} = {value}"),
     }
 }
@@ -232,11 +252,16 @@ fn values_in_words(kind: Kind, own: u32, values: &Values) -> Option<String> {
     if kind == Kind::Rng {
         return Some(format!("{} of {others} other streams of numbers will do, too", failing.len() - 1));
     }
+    if matches!(kind, Kind::Duplicated | Kind::Partition) {
+        return Some(format!("{} of {others} other spans will do, too", failing.len() - 1));
+    }
     if kind == Kind::Wall {
         return Some(format!("{} of {others} other changes of the clock will do, too", failing.len() - 1));
     }
     let value = |value: u32| match kind {
-        Kind::Late | Kind::Slow | Kind::Stall | Kind::Wake => format!("{}s", Instant::from_nanos(value.into())),
+        Kind::Late | Kind::Slow | Kind::Stall | Kind::Wake | Kind::Latency => {
+            format!("{}s", Instant::from_nanos(value.into()))
+        }
         Kind::Branch => (u64::from(value) + 1).to_string(),
         _ => value.to_string(),
     };
@@ -244,7 +269,10 @@ fn values_in_words(kind: Kind, own: u32, values: &Values) -> Option<String> {
         Kind::Overtaken => "number of steps before it",
         Kind::Clock => "number of moves",
         Kind::Branch => "branch",
-        Kind::Late | Kind::Slow | Kind::Wake => "delay",
+        Kind::Late | Kind::Slow | Kind::Wake | Kind::Latency => "delay",
+        Kind::Lost => "number of times",
+        Kind::Reordered => "number of messages",
+        Kind::Short => "number of bytes",
         Kind::Stall => "span",
         _ => "value",
     };
