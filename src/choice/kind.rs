@@ -32,7 +32,7 @@ pub enum Kind {
     Late = 4,
     /// How much longer a job's blocking operation takes. Plain: as long as was said.
     Slow = 5,
-    /// Whether a message on a link is lost, or how often in a row where it is sent again. Plain: it arrives.
+    /// Whether a message is lost, or how often in a row where it is sent again. Plain: it arrives.
     Lost = 6,
     /// Whether a worker or a node crashes. Plain: it lives.
     Crash = 7,
@@ -50,9 +50,9 @@ pub enum Kind {
     Point = 13,
     /// By how much the wall clock jumps when it is read. Plain: it does not.
     Wall = 14,
-    /// Whether a message on a link arrives twice, and how much later. Plain: once.
+    /// Whether a datagram arrives twice, and how much later. Plain: once.
     Duplicated = 15,
-    /// How many messages that a link carries later overtake one. Plain: none.
+    /// How many datagrams that a link carries later overtake one. Plain: none.
     Reordered = 16,
     /// How much longer than the least a message is on its way, within the latency of its link. Plain: the least.
     Latency = 17,

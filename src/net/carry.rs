@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::reach::{cancel, later, wake};
 use super::state::{Connection, ConnectionId, HostId, Net, Route, Segment};
@@ -27,6 +28,7 @@ impl Net {
     pub(super) fn transmit(&mut self, kernel: &mut Kernel, id: ConnectionId, side: usize, segment: Segment) {
         let Some(connection) = self.connections.get(&id) else { return };
         let (route, flow) = (connection.route(side), connection.ends[side].flow);
+        let path = Arc::clone(&connection.ends[side].path);
         match &segment {
             Segment::Data(bytes) => {
                 let (who, bytes) = (kernel.actor(), u32::try_from(bytes.len()).unwrap_or(u32::MAX));
@@ -35,7 +37,7 @@ impl Net {
             Segment::End => Self::tell_connection(kernel, flow, "shut"),
             Segment::Accepted | Segment::Reset => {}
         }
-        let fate = self.fate_of_segment(kernel, route);
+        let fate = self.fate_of_segment(kernel, route, &path);
         if fate.reset {
             self.break_in_two(kernel, id, side);
         } else if self.is_cut(route, kernel.now) || self.is_waiting(id, side) {

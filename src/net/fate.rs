@@ -51,39 +51,46 @@ fn places(table: &[u64]) -> u32 {
 }
 
 impl Net {
-    /// Asks what becomes of a segment of a stream.
-    pub(super) fn fate_of_segment(&mut self, kernel: &mut Kernel, route: Route) -> Fate {
+    /// Asks what becomes of a segment of a stream, under the path of the way that it takes.
+    pub(super) fn fate_of_segment(&mut self, kernel: &mut Kernel, route: Route, path: &Arc<str>) -> Fate {
         self.ask_partition(kernel, route);
-        let reset = self.ask(kernel, route, Kind::Reset, 2) == 1;
-        let lost = self.ask(kernel, route, Kind::Lost, LOST_MAX + 1);
-        let takes = self.ask_latency(kernel, route);
+        let reset = self.ask(kernel, route, path, Kind::Reset, 2) == 1;
+        let lost = self.ask(kernel, route, path, Kind::Lost, LOST_MAX + 1);
+        let takes = self.ask_latency(kernel, route, path);
         Fate { reset, lost, again_after: None, overtaken_by: 0, takes }
     }
 
-    /// Asks what becomes of a datagram.
+    /// Asks what becomes of a datagram, under the path of its link.
     pub(super) fn fate_of_datagram(&mut self, kernel: &mut Kernel, route: Route) -> Fate {
+        let path = &Arc::clone(&self.link(route).path);
         self.ask_partition(kernel, route);
-        let lost = self.ask(kernel, route, Kind::Lost, 2);
-        let again_after = duplicate_delay(self.ask(kernel, route, Kind::Duplicated, places(&DUPLICATE_DELAYS)));
-        let overtaken_by = self.ask(kernel, route, Kind::Reordered, OVERTAKEN_MAX + 1);
-        let takes = self.ask_latency(kernel, route);
+        let lost = self.ask(kernel, route, path, Kind::Lost, 2);
+        let again_after = duplicate_delay(self.ask(kernel, route, path, Kind::Duplicated, places(&DUPLICATE_DELAYS)));
+        let overtaken_by = self.ask(kernel, route, path, Kind::Reordered, OVERTAKEN_MAX + 1);
+        let takes = self.ask_latency(kernel, route, path);
         Fate { reset: false, lost, again_after, overtaken_by, takes }
     }
 
     /// By how many bytes fewer a read or a write carries than it could: at least one is left.
-    pub(super) fn ask_short(&mut self, kernel: &mut Kernel, route: Route, what: &str, bytes: usize) -> usize {
-        if !kernel.picker.asks(Kind::Short) || route.0 == route.1 {
+    pub(super) fn ask_short(
+        &mut self,
+        kernel: &mut Kernel,
+        route: Route,
+        path: &Arc<str>,
+        what: &str,
+        bytes: usize,
+    ) -> usize {
+        if !kernel.picker.asks(Kind::Short) {
             return 0;
         }
-        let path: Arc<str> = format!("{}/{what}", self.link(route).path).into();
-        let bound = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.ask_as(kernel, &path, Kind::Short, bound) as usize
+        let path: Arc<str> = format!("{path}/{what}").into();
+        self.ask(kernel, route, &path, Kind::Short, u32::try_from(bytes).unwrap_or(u32::MAX)) as usize
     }
 
-    fn ask_latency(&mut self, kernel: &mut Kernel, route: Route) -> u64 {
+    fn ask_latency(&mut self, kernel: &mut Kernel, route: Route, path: &Arc<str>) -> u64 {
         let (least, most) = self.latency(route);
         let bound = u32::try_from(most.saturating_sub(least)).unwrap_or(u32::MAX).saturating_add(1);
-        least + u64::from(self.ask(kernel, route, Kind::Latency, bound))
+        least + u64::from(self.ask(kernel, route, path, Kind::Latency, bound))
     }
 
     /// Asks whether the sender is cut off, before its message leaves.
@@ -92,7 +99,7 @@ impl Net {
             return;
         }
         let path: Arc<str> = format!("host {}", self.host(route.0).name).into();
-        let answer = self.ask_as(kernel, &path, Kind::Partition, places(&PARTITION_SPANS));
+        let answer = self.ask(kernel, route, &path, Kind::Partition, places(&PARTITION_SPANS));
         if let Some(span) = partition_span(answer) {
             self.cut_off(kernel, route.0, span);
         }
@@ -106,16 +113,11 @@ impl Net {
         later(kernel, span, move |net, kernel| net.flush_host(kernel, host));
     }
 
-    /// Asks about a link. Inside one host nothing is asked.
-    fn ask(&mut self, kernel: &mut Kernel, route: Route, kind: Kind, bound: u32) -> u32 {
+    /// Asks under a path about what travels from one host to another. Inside one host nothing is asked.
+    fn ask(&mut self, kernel: &mut Kernel, route: Route, path: &Arc<str>, kind: Kind, bound: u32) -> u32 {
         if !kernel.picker.asks(kind) || route.0 == route.1 {
             return 0;
         }
-        let path = Arc::clone(&self.link(route).path);
-        self.ask_as(kernel, &path, kind, bound)
-    }
-
-    fn ask_as(&mut self, kernel: &mut Kernel, path: &Arc<str>, kind: Kind, bound: u32) -> u32 {
         let subject = SubjectKey::of_path(path);
         kernel.picker.choices.introduce(subject, || Arc::clone(path));
         let value = kernel.decide(subject, kind, bound);

@@ -2,6 +2,7 @@
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::carry::delay_of;
 use super::reach::{cancel, later, new_resource, wake};
@@ -30,9 +31,11 @@ impl Net {
         let is_taken = move |net: &Net, port: u16| net.has_port(host, port);
         let from = SocketAddr::new(own, self.free_port(host, &is_taken)?);
         let (spot, peer) = (self.spot(from), self.spot(to));
-        let there = new_resource(kernel, "stream", &format!("{spot}→{peer}"));
-        let back = new_resource(kernel, "stream", &format!("{peer}→{spot}"));
-        let ends = [End::new(host, boot, from, there), End::new(other, self.host(other).boot, to, back)];
+        let paths: [Arc<str>; 2] = [format!("{spot}→{peer}").into(), format!("{peer}→{spot}").into()];
+        let [there, back] = paths.clone().map(|path| new_resource(kernel, "stream", &path));
+        let [path, path_back] = paths;
+        let ends =
+            [End::new(host, boot, from, there, path), End::new(other, self.host(other).boot, to, back, path_back)];
         let id = self.next_number();
         let deadline = later(kernel, PATIENCE, move |net, kernel| net.give_up(kernel, id));
         let window = self.window;
@@ -67,8 +70,8 @@ impl Net {
         if connection.ends[0].error.is_some() || connection.established || connection.ends[1].held {
             return;
         }
-        let route = connection.route(0);
-        let fate = self.fate_of_segment(kernel, route);
+        let (route, path) = (connection.route(0), Arc::clone(&connection.ends[0].path));
+        let fate = self.fate_of_segment(kernel, route, &path);
         if fate.reset {
             return self.fail_end(kernel, id, 0, ErrorKind::ConnectionReset);
         }

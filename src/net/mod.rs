@@ -35,8 +35,8 @@
 //!
 //! The program says what its machines do: [`Host::kill`], [`Host::crash`], [`Host::restart`], [`partition`], [`heal`]. The seed says what
 //! the network does, where a policy or a plan has faults of that kind ([`FaultSet::NETWORK`](crate::choice::FaultSet::NETWORK)): each message
-//! on a link may be lost, and so on. A question has the link for its subject: `a→b lost 3` is about the fourth message that host `a` sent
-//! to host `b`. In plain FIFO order nothing is lost, and every message takes the least latency of its link.
+//! may be lost, and so on. A question has the way of the message for its subject: `a→b lost 3` is about the fourth datagram that host `a`
+//! sent to host `b`, and `a:49152→b:80 lost 3` about the fourth segment of that stream. In plain FIFO order nothing is lost, and every message takes the least latency of its link.
 //!
 //! `docs/net.md` in the repository has the table of all this, and of what is not simulated.
 //!

@@ -62,7 +62,7 @@ pub(super) struct HostState {
 /// The way from one host to another.
 #[derive(Debug)]
 pub(super) struct LinkState {
-    /// `a→b`: the subject of its choices.
+    /// `a→b`: the subject of choices about datagrams.
     pub(super) path: Arc<str>,
     /// None for that of the whole network.
     pub(super) latency: Option<Latency>,
@@ -134,6 +134,8 @@ pub(super) struct End {
     pub(super) last_arrival: u64,
     /// `stream a:49152→b:80`.
     pub(super) flow: ResourceId,
+    /// The same without its kind: the subject of choices about what this end sends.
+    pub(super) path: Arc<str>,
 }
 
 /// Two ends: the one that connected, and the one that was accepted.
@@ -278,7 +280,7 @@ impl Connection {
 
 impl End {
     /// An end that nobody holds yet.
-    pub(super) fn new(host: HostId, boot: u32, at: SocketAddr, flow: ResourceId) -> Self {
+    pub(super) fn new(host: HostId, boot: u32, at: SocketAddr, flow: ResourceId, path: Arc<str>) -> Self {
         Self {
             host,
             boot,
@@ -297,6 +299,7 @@ impl End {
             patience: None,
             last_arrival: 0,
             flow,
+            path,
         }
     }
 }

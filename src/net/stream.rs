@@ -3,6 +3,7 @@
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures::io::{AsyncRead, AsyncWrite};
@@ -209,7 +210,8 @@ impl Net {
             return Look::Ready(Err(error));
         }
         let Some(connection) = self.connections.get(&id) else { return Look::Ready(Err(gone())) };
-        let (route, end) = (connection.route(1 - side), &connection.ends[side]);
+        let (route, path) = (connection.route(1 - side), Arc::clone(&connection.ends[1 - side].path));
+        let end = &connection.ends[side];
         let most = buffer.len().min(end.received.len());
         if most == 0 {
             return match end.ended || buffer.is_empty() {
@@ -217,7 +219,7 @@ impl Net {
                 false => Look::Wait(self.wait_words(kernel, id, side, 0, "read from")),
             };
         }
-        let count = most - self.ask_short(kernel, route, "read", most);
+        let count = most - self.ask_short(kernel, route, &path, "read", most);
         if let Some(connection) = self.connections.get_mut(&id) {
             let received = connection.ends[side].received.drain(..count);
             buffer.iter_mut().zip(received).for_each(|(place, byte)| *place = byte);
@@ -231,7 +233,8 @@ impl Net {
             return Look::Ready(Err(error));
         }
         let Some(connection) = self.connections.get(&id) else { return Look::Ready(Err(gone())) };
-        let (route, end) = (connection.route(side), &connection.ends[side]);
+        let (route, path) = (connection.route(side), Arc::clone(&connection.ends[side].path));
+        let end = &connection.ends[side];
         if end.shut {
             return Look::Ready(Err(broken(self, id, side, ErrorKind::BrokenPipe)));
         }
@@ -242,7 +245,7 @@ impl Net {
                 false => Look::Wait(self.wait_words(kernel, id, side, 1, "room at")),
             };
         }
-        let count = most - self.ask_short(kernel, route, "write", most);
+        let count = most - self.ask_short(kernel, route, &path, "write", most);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.ends[side].unread += count;
         }
