@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::IpAddr;
+use std::panic::Location;
 use std::rc::Rc;
 
 use super::machines::EndOfLife;
@@ -137,8 +138,18 @@ impl Host {
         F: Future + 'static,
         F::Output: 'static,
     {
+        self.spawn_at(future, Location::caller())
+    }
+
+    /// Spawns a task that was asked for at that place.
+    #[track_caller]
+    fn spawn_at<F>(self, future: F, place: &'static Location<'static>) -> Task<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
         let name = self.name();
-        let task = match Builder::new().name(&name).root().spawn(future) {
+        let task = match Builder::new().name(&name).root().at(place).spawn(future) {
             Ok(task) => task,
             // Not in a closure: the panic belongs to the caller's line.
             Err(error) => panic!("Host::spawn: {error}"),
@@ -179,7 +190,8 @@ impl Host {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let start = move || drop(self.spawn(program()));
+        let place = Location::caller();
+        let start = move || drop(self.spawn_at(program(), place));
         let start: Rc<dyn Fn()> = Rc::new(start);
         let former = of(self.run, |net, _| net.host_mut(self.id).program.replace(Rc::clone(&start)));
         match former {
