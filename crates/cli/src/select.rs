@@ -32,7 +32,7 @@ pub fn tests_or_all(selection: &Selection, name: Option<&str>) -> Result<Vec<Tes
 pub fn filtered(tests: Vec<Test>, filters: &[String], exact: bool, ignored: bool) -> Result<Vec<Test>, Error> {
     if tests.is_empty() {
         return Err(Error::usage("there are no tests of seedbed in the packages that were looked into").cure(
-            "tests are found by #[seedbed::test]; --workspace or --package looks into other packages; --all also asks tests that hold a seedbed::Hunt or seedbed::check",
+            "tests are found by #[seedbed::test]; --workspace or --package looks into other packages; --all also asks tests that hold a seedbed::Hunt or seedbed::check; a program with a main of its own (an example, a target with harness = false) is no test: start it by itself",
         ));
     }
     let named = |test: &Test| {

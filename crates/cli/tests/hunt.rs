@@ -76,10 +76,10 @@ fn a_fresh_seed_is_told_and_another_one_each_time() {
 
 #[test]
 fn time_is_shared_and_ends_the_hunt() {
-    let seen = seedbed(&["hunt", "a_shop", "customers", "a_new_price", "--seed", "7", "--time", "3s", "--no-shrink"]);
-    let seen = seen.out().run().ends_with(100).says("the time was over");
+    let seen = seedbed(&["hunt", "a_shop_opens", "customers", "--seed", "7", "--time", "5s", "--canary"]).out().run();
+    let seen = seen.ends_with(0).says("the time was over");
     for test in seen.summary()["tests"].as_array().unwrap() {
-        assert!(test["runs"].as_u64().unwrap() > 10, "{test}");
+        assert!(test["runs"].as_u64().unwrap() > 1, "{test}");
     }
 }
 
@@ -103,6 +103,12 @@ fn a_canary_is_seen_and_counts_for_nothing() {
     assert_eq!(runs(&seen).iter().filter(|run| run["canary"] == true).count(), 2);
     assert_eq!(seen.summary()["tests"][0]["failed"], 0);
     assert_eq!(seen.summary()["tests"][0]["runs"], 64);
+}
+
+#[test]
+fn a_canary_outlives_runs_that_end_their_process() {
+    let words = ["hunt", "rough::aborts", "dies_at_once", "--exact", "--seed", "7", "--runs", "40", "--canary"];
+    seedbed(&words).out().run().ends_with(100).omits("broken");
 }
 
 #[test]
@@ -150,7 +156,7 @@ fn json_lines_are_what_was_found() {
 
 #[test]
 fn the_status_may_be_simple() {
-    seedbed(&["hunt", "a_new_price", "--seed", "7", "--runs", "60", "--no-shrink", "--simple-status"])
+    seedbed(&["hunt", "a_new_price", "--seed", "7", "--runs", "60", "--no-shrink", "--exit-code", "simple"])
         .out()
         .run()
         .ends_with(101);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::values;
 use crate::cargo::{self, Selection};
@@ -84,12 +84,21 @@ pub struct Hunt {
     /// Write a JUnit file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// End with 0, 1 or 101, as cargo test does
-    #[arg(long)]
-    simple_status: bool,
+    /// Exit statuses: `full` tells what was found, `simple` is 0, 1 or 101, as of cargo test
+    #[arg(long, value_enum, default_value_t = ExitStatuses::Full)]
+    exit_code: ExitStatuses,
     /// Cargo's flags.
     #[command(flatten)]
     selection: Selection,
+}
+
+/// Which exit statuses there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExitStatuses {
+    /// Those below.
+    Full,
+    /// Those of cargo test.
+    Simple,
 }
 
 const EXAMPLES: &str = "\
@@ -141,7 +150,10 @@ impl Hunt {
         };
         self.tell_beginning(&orders, &seed, &header);
         let status = self.hunt(&orders, &header, &mut folder, &interrupt)?;
-        Ok(if self.simple_status { simple(status) } else { status })
+        Ok(match self.exit_code {
+            ExitStatuses::Full => status,
+            ExitStatuses::Simple => simple(status),
+        })
     }
 
     fn hunt(&self, orders: &Orders, header: &Header, folder: &mut Folder, interrupt: &Interrupt) -> Outcome {
@@ -150,7 +162,7 @@ impl Hunt {
         let (ended, whole_round) = Crew::new(orders, interrupt).work(&mut |word| log.hear(word));
         log.progress.end();
         let Log { tally, mut broken, refused, .. } = log;
-        if orders.canary && ended == Ended::Done {
+        if orders.canary && matches!(ended, Ended::Done | Ended::Time) {
             broken.extend(unseen_canaries(orders, &tally));
         }
         let groups = tally.groups();

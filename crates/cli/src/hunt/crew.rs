@@ -69,6 +69,8 @@ pub struct Crew<'a> {
     interrupt: &'a Interrupt,
     /// Set by a failure that is to end the hunt.
     failed: AtomicBool,
+    /// For each target, whether its canary was made: a slice that dies takes its canary with it, and the next one makes it.
+    sung: Vec<AtomicBool>,
     deadline: Option<Instant>,
 }
 
@@ -81,6 +83,7 @@ impl<'a> Crew<'a> {
             orders,
             interrupt,
             failed: AtomicBool::new(false),
+            sung: orders.targets.iter().map(|_| AtomicBool::new(false)).collect(),
             deadline: orders.time.map(|time| Instant::now() + time),
         }
     }
@@ -149,7 +152,7 @@ impl<'a> Crew<'a> {
                 millis: Some(u64::try_from(slice.span.as_millis()).unwrap_or(u64::MAX)),
                 fail_fast: orders.fail_fast,
                 check: orders.check,
-                canary: orders.canary && slice.first,
+                canary: orders.canary && !self.sung[target].load(Ordering::SeqCst),
                 ..Sweep::default()
             },
             folder: &orders.folder,
@@ -200,6 +203,7 @@ impl<'a> Crew<'a> {
     /// Takes note of a run that was made; returns its number if it counts.
     fn note(&self, target: usize, run: &RunRecord) -> Option<u64> {
         if run.canary {
+            self.sung[target].store(true, Ordering::SeqCst);
             return None;
         }
         let bad = match run.outcome {

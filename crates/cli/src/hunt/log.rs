@@ -86,7 +86,12 @@ impl<'a> Log<'a> {
 
 /// Tests of whose canaries no failure was seen.
 pub fn unseen_canaries(orders: &Orders, tally: &Tally) -> Vec<String> {
-    let unseen = |target: &&Target| tally.canaries(&target.origin()) == 0;
+    let unseen = |target: &&Target| {
+        let origin = target.origin();
+        // Where runs end their process, that was seen; and a test that was refused has made no run.
+        let hunted = tally.totals().iter().any(|totals| totals.origin == origin && totals.runs > 0 && totals.lost == 0);
+        hunted && tally.canaries(&origin) == 0
+    };
     let words = |target: &Target| {
         format!(
             "{}: a run was made to fail on purpose, and was not seen to fail: a hunt in this test proves nothing",
@@ -94,4 +99,61 @@ pub fn unseen_canaries(orders: &Orders, tally: &Tally) -> Vec<String> {
         )
     };
     orders.targets.iter().filter(unseen).map(words).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cargo::Binary;
+    use crate::hunt::{Limits, Origin};
+    use crate::project::Test;
+    use crate::record::{HuntRecord, RunOutcome, RunRecord};
+    use crate::section::Declared;
+    use crate::shard::Shard;
+
+    fn orders() -> Orders {
+        let binary = Binary {
+            package: "p".into(),
+            folder: PathBuf::new(),
+            target: "p".into(),
+            kind: "lib".into(),
+            path: PathBuf::new(),
+        };
+        let test = Test { binary, declared: Declared::by_hand("p::a") };
+        Orders {
+            targets: vec![Target { test, about: HuntRecord::default(), beside_others: false }],
+            runs: vec![None],
+            time: None,
+            shard: Shard::ALL,
+            workers: 1,
+            check: None,
+            fail_fast: false,
+            canary: true,
+            limits: Limits { run: Duration::from_secs(1) },
+            folder: PathBuf::new(),
+            variables: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_canary_that_is_not_seen_to_fail_is_missed() {
+        let orders = orders();
+        let origin: Origin = orders.targets[0].origin();
+        let unseen = |runs: &[(RunOutcome, bool)]| {
+            let mut tally = Tally::default();
+            for (outcome, canary) in runs {
+                tally.run(&origin, &RunRecord { outcome: *outcome, canary: *canary, ..RunRecord::default() });
+            }
+            unseen_canaries(&orders, &tally).len()
+        };
+        let passed = (RunOutcome::Passed, false);
+        assert_eq!(unseen(&[passed, (RunOutcome::Failed, true)]), 0);
+        // It is not made, or it is made and passes: then nobody would see a failure.
+        assert_eq!(unseen(&[passed]), 1);
+        assert_eq!(unseen(&[passed, (RunOutcome::Passed, true)]), 1);
+        assert_eq!(unseen(&[(RunOutcome::Lost, false)]), 0);
+    }
 }

@@ -22,8 +22,6 @@ pub(super) struct Assignment {
     pub(super) positions: Range<u64>,
     /// After how long the slice ends early.
     pub(super) span: Duration,
-    /// Whether it is the first slice of this test.
-    pub(super) first: bool,
 }
 
 /// What remains to be done.
@@ -44,7 +42,6 @@ struct Line {
     /// By all its slices so far.
     spent: Duration,
     made: u64,
-    slices: u64,
     /// Nothing more is to be made, whatever remains.
     closed: bool,
     /// Grows with each slice that ended before it made a run.
@@ -60,7 +57,6 @@ impl Plan {
             running: 0,
             spent: Duration::ZERO,
             made: 0,
-            slices: 0,
             closed: false,
             patience: 1,
         };
@@ -85,10 +81,8 @@ impl Plan {
         let most = line.size(slice, self.workers);
         let positions = line.take(most);
         line.running += 1;
-        line.slices += 1;
-        let span = if line.made == 0 { TRIAL } else { slice * 4 }.saturating_mul(line.patience);
-        let first = line.slices == 1;
-        Some(Assignment { target, positions, span: left.map_or(span, |left| span.min(left)), first })
+        let span = if line.made == 0 { TRIAL } else { slice }.saturating_mul(line.patience);
+        Some(Assignment { target, positions, span: left.map_or(span, |left| span.min(left)) })
     }
 
     /// A slice came to its end: the runs before `until` were made, in `spent`.
@@ -135,8 +129,9 @@ impl Line {
         if self.made == 0 {
             return FIRST;
         }
+        // The start of a process is in it, so that a run looks dearer than it is: the time ends a slice, not the number.
         let a_run = (self.spent.as_nanos() / u128::from(self.made)).max(1);
-        let fits = u64::try_from(slice.as_nanos() / a_run).unwrap_or(LONGEST);
+        let fits = u64::try_from(slice.as_nanos() * 8 / a_run).unwrap_or(LONGEST);
         // The last slices are shared out, so that no worker is left alone with the end.
         let share = (self.rest.end - self.rest.start).div_ceil(u64::from(workers));
         fits.min(share.max(16)).clamp(1, LONGEST)

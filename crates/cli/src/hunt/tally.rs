@@ -133,17 +133,19 @@ impl Tally {
         Self { once: true, ..Self::default() }
     }
 
+    fn test(&mut self, origin: &Origin) -> &mut TestTally {
+        let totals = || Totals { origin: origin.clone(), ..Totals::default() };
+        self.tests.entry(origin.clone()).or_insert_with(|| TestTally { totals: totals(), ..TestTally::default() })
+    }
+
     /// A test that is counted even if it makes no run.
     pub fn expect(&mut self, origin: &Origin, should_fail: bool) {
-        let test = self.tests.entry(origin.clone()).or_default();
-        test.totals.origin = origin.clone();
-        test.totals.should_fail = should_fail;
+        self.test(origin).totals.should_fail = should_fail;
     }
 
     /// The beginning of a slice.
     pub fn sweep(&mut self, origin: &Origin, sweep: &SweepRecord) {
-        let totals = &mut self.tests.entry(origin.clone()).or_default().totals;
-        totals.origin = origin.clone();
+        let totals = &mut self.test(origin).totals;
         totals.seed.clone_from(&sweep.seed);
         totals.policy.clone_from(&sweep.policy);
         totals.build.clone_from(&sweep.build);
@@ -151,13 +153,14 @@ impl Tally {
 
     /// A run.
     pub fn run(&mut self, origin: &Origin, run: &RunRecord) {
-        let test = self.tests.entry(origin.clone()).or_default();
+        let once = self.once;
+        let test = self.test(origin);
         // It goes the way of every run up to here: one that fails is seen, or the hunt cannot see failures.
         if run.canary {
             test.canaries += u64::from(run.outcome == RunOutcome::Failed);
             return;
         }
-        if self.once && !test.counted.insert(run.run) {
+        if once && !test.counted.insert(run.run) {
             return;
         }
         let totals = &mut test.totals;
