@@ -112,6 +112,15 @@ fn a_canary_outlives_runs_that_end_their_process() {
 }
 
 #[test]
+fn a_point_that_no_run_meets_is_a_failure_of_all_runs() {
+    let seen = seedbed(&["hunt", "misses_a_point", "--seed", "7"]).out().run().ends_with(100);
+    let seen = seen.says("the point \"pigs fly\" never held, in 8 runs").says("FAILED").says("at tests/rough.rs:");
+    assert_eq!(seen.summary()["tests"][0]["points"][0]["runs_held"], 0);
+    // Of a part of the runs nobody can say.
+    seedbed(&["hunt", "misses_a_point", "--seed", "7", "--shard", "1/2"]).out().run().ends_with(0);
+}
+
+#[test]
 fn ignored_tests_are_asked_for() {
     seedbed(&["hunt", "a_year_passes"]).run().ends_with(1).complains("--include-ignored").complains("a_year_passes");
     seedbed(&["hunt", "a_year_passes", "--runs", "3", "--include-ignored"]).out().run().ends_with(0).says("3 runs");

@@ -115,6 +115,7 @@ impl Merge {
                 tally.sweep(origin, sweep);
             }
             Record::Run(run) => tally.run(origin, run),
+            Record::End(end) => tally.end(origin, end),
             _ => {}
         })?;
         if let Some(words) = other_build.filter(|_| !self.any_build) {
@@ -141,7 +142,7 @@ impl Merge {
         }
         let shards = if header.shard.n == 1 { "shard" } else { "shards" };
         say(&styled(STRONG, format!("seedbed: {} {shards}, seed {}", header.shard.n, header.seed)));
-        say(totals_text(&summary.tests).trim_end());
+        say(totals_text(&summary.tests, &summary.groups).trim_end());
         if !summary.groups.is_empty() {
             say(groups_text(&summary.groups, findings).trim_end());
         }
@@ -198,7 +199,10 @@ impl Merged {
             .into_iter()
             .find(|ended| self.ended.contains(ended))
             .unwrap_or(Ended::Done);
-        let (tests, groups) = (self.tally.totals(), self.tally.groups());
+        let (tests, groups) = (
+            self.tally.totals(),
+            self.tally.groups(self.broken.is_empty() && matches!(ended, Ended::Done | Ended::Time)),
+        );
         if ended == Ended::Done && self.broken.is_empty() && !self.refused {
             for (test, totals) in header.tests.iter().zip(&tests) {
                 // A plain run that ends its process leaves nothing to hunt.

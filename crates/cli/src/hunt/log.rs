@@ -78,6 +78,7 @@ impl<'a> Log<'a> {
                     terminal::say(line);
                 }
             }
+            Record::End(end) => self.tally.end(&origin, end),
             _ => {}
         }
         self.folder.keep(&origin, line)

@@ -5,6 +5,7 @@ mod plan;
 mod tail;
 mod slice;
 mod distinct;
+mod points;
 mod tally;
 mod folder;
 mod crew;

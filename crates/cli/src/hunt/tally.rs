@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::distinct::Distinct;
+use super::points::Points;
 use super::target::Origin;
-use crate::record::{FindingRecord, RunOutcome, RunRecord, SweepRecord};
+use crate::record::{EndRecord, FindingRecord, PointRecord, RunOutcome, RunRecord, SweepRecord};
 use crate::status::Status;
 
 /// Why a hunt ended.
@@ -53,6 +54,9 @@ pub struct Totals {
     pub steps: u64,
     /// Time on their own clocks.
     pub virtual_ns: u64,
+    /// The points of the program that were met, or have to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<PointRecord>,
     /// Whether it is meant to fail.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub should_fail: bool,
@@ -125,6 +129,7 @@ struct TestTally {
     /// With `once` only.
     counted: BTreeSet<u64>,
     canaries: u64,
+    points: Points,
 }
 
 impl Tally {
@@ -149,6 +154,11 @@ impl Tally {
         totals.seed.clone_from(&sweep.seed);
         totals.policy.clone_from(&sweep.policy);
         totals.build.clone_from(&sweep.build);
+    }
+
+    /// The end of a slice.
+    pub fn end(&mut self, origin: &Origin, end: &EndRecord) {
+        self.test(origin).points.add(&end.points);
     }
 
     /// A run.
@@ -196,14 +206,19 @@ impl Tally {
 
     /// Totals by test.
     pub fn totals(&self) -> Vec<Totals> {
-        let totals = |test: &TestTally| Totals { orders: test.orders.count(), ..test.totals.clone() };
+        let totals =
+            |test: &TestTally| Totals { orders: test.orders.count(), points: test.points.all(), ..test.totals.clone() };
         self.tests.values().map(totals).collect()
     }
 
-    /// Groups by test, the lowest run first.
-    pub fn groups(&self) -> Vec<Group> {
+    /// Groups by test, the lowest run first; where all runs were made (`whole`), with what should have been met and was not.
+    pub fn groups(&self, whole: bool) -> Vec<Group> {
         let mut groups: Vec<Group> = self.tests.values().flat_map(|test| test.groups.values().cloned()).collect();
-        groups.extend(self.tests.values().filter_map(TestTally::fails_to_fail));
+        // As in the library: where runs failed, that is what matters.
+        for test in self.tests.values().filter(|test| whole && test.groups.is_empty()) {
+            groups.extend(test.fails_to_fail());
+            groups.extend(test.missed());
+        }
         groups.sort_by(|a, b| (&a.origin, a.first_run, &a.signature).cmp(&(&b.origin, b.first_run, &b.signature)));
         groups
     }
@@ -246,20 +261,37 @@ impl TestTally {
     /// A test that is meant to fail, and did not.
     fn fails_to_fail(&self) -> Option<Group> {
         let totals = &self.totals;
-        (totals.should_fail && totals.failed == 0 && totals.runs > 0).then(|| Group {
-            origin: totals.origin.clone(),
+        (totals.should_fail && totals.failed == 0 && totals.runs > 0).then(|| {
+            let failure = format!("none of {} runs failed, though the test is marked #[should_panic]", totals.runs);
+            self.of_all_runs("passed", "passed, though it should fail", "", failure)
+        })
+    }
+
+    /// Points that no run met.
+    fn missed(&self) -> Vec<Group> {
+        let group = |(point, words): (PointRecord, &str)| {
+            let failure = format!("the point \"{}\" {words}, in {} runs", point.point, self.totals.runs);
+            self.of_all_runs("point", &format!("point {} {words}", point.point), &point.place, failure)
+        };
+        self.points.missed().into_iter().map(group).collect()
+    }
+
+    /// What no single run is to blame for.
+    fn of_all_runs(&self, kind: &str, signature: &str, place: &str, failure: String) -> Group {
+        Group {
+            origin: self.totals.origin.clone(),
             outcome: RunOutcome::Failed,
-            signature: "passed, though it should fail".to_owned(),
-            kind: "passed".to_owned(),
-            place: String::new(),
-            failure: format!("none of {} runs failed, though the test is marked #[should_panic]", totals.runs),
-            count: totals.runs,
+            signature: signature.to_owned(),
+            kind: kind.to_owned(),
+            place: place.to_owned(),
+            failure,
+            count: self.totals.runs,
             first_run: 0,
-            seed: totals.seed.clone(),
+            seed: self.totals.seed.clone(),
             replay: None,
             difference: None,
             output: None,
-        })
+        }
     }
 }
 
@@ -320,7 +352,7 @@ mod tests {
             order.iter().for_each(|index| mixed.run(&origin, index.get(&runs)));
             runs.iter().rev().for_each(|run| mixed.run(&origin, run));
             prop_assert_eq!(plain.totals(), mixed.totals());
-            prop_assert_eq!(plain.groups(), mixed.groups());
+            prop_assert_eq!(plain.groups(true), mixed.groups(true));
         }
     }
 
@@ -330,9 +362,9 @@ mod tests {
         let mut tally = Tally::default();
         tally.expect(&origin, true);
         tally.run(&origin, &run(0, RunOutcome::Passed, ""));
-        assert_eq!(tally.groups().len(), 1);
+        assert_eq!(tally.groups(true).len(), 1);
         tally.run(&origin, &run(1, RunOutcome::Failed, "x"));
-        assert!(tally.groups().is_empty());
+        assert!(tally.groups(true).is_empty());
     }
 
     #[test]
@@ -340,7 +372,7 @@ mod tests {
         let group = |outcome| {
             let mut tally = Tally::default();
             tally.run(&Origin::default(), &run(0, outcome, "x"));
-            tally.groups()
+            tally.groups(false)
         };
         let failed = group(RunOutcome::Failed);
         let differs = group(RunOutcome::NotDeterministic);

@@ -6,12 +6,11 @@ use crate::record::RunOutcome;
 use crate::terminal::{BAD, FAINT, GOOD, STRONG, styled};
 
 /// A table: each test with what became of its runs.
-pub fn totals_text(totals: &[Totals]) -> String {
+pub fn totals_text(totals: &[Totals], groups: &[Group]) -> String {
     let width = totals.iter().map(|totals| totals.origin.words().chars().count()).max().unwrap_or(0);
     let line = |totals: &Totals| {
-        let bad = totals.lost + totals.not_deterministic + if totals.should_fail { 0 } else { totals.failed };
         let verdict = match () {
-            () if bad > 0 || (totals.should_fail && totals.failed == 0) => styled(BAD, "FAILED"),
+            () if groups.iter().any(|group| group.origin == totals.origin) => styled(BAD, "FAILED"),
             () if totals.runs == 0 => styled(FAINT, "none  "),
             () => styled(GOOD, "ok    "),
         };
@@ -43,14 +42,11 @@ pub fn totals_text(totals: &[Totals]) -> String {
 pub fn groups_text(groups: &[Group], findings: &[Finding]) -> String {
     let text = |(n, group): (usize, &Group)| {
         let of = if group.count == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(group.count)) };
-        let heading = format!(
-            "{} of {}: {}: {of}, the first is run {} (seed {})",
-            n + 1,
-            groups.len(),
-            group.origin.words(),
-            group.first_run,
-            group.seed
-        );
+        let which = match &*group.kind {
+            "point" | "passed" => "of all together".to_owned(),
+            _ => format!("the first is run {} (seed {})", group.first_run, group.seed),
+        };
+        let heading = format!("{} of {}: {}: {of}, {which}", n + 1, groups.len(), group.origin.words());
         format!("\n{}\n{}\n", styled(STRONG, heading), description(group, findings).trim_end())
     };
     groups.iter().enumerate().map(text).collect()

@@ -9,7 +9,7 @@ mod file;
 pub use file::{Record, Records, read};
 pub use finding::{DepartureWords, FindingRecord, OtherFinding};
 pub use job::{Job, PROTOCOL, Sweep, Task};
-pub use sweep::{EndRecord, HangRecord, HuntRecord, PlainRun, RunOutcome, RunRecord, SweepRecord};
+pub use sweep::{EndRecord, HangRecord, HuntRecord, PlainRun, PointRecord, RunOutcome, RunRecord, SweepRecord};
 pub use trace::{
     BlockedRecord, CycleRecord, DepartureRecord, EventRecord, FailureWords, ResourceRecord, TaskRecord, TraceRecord,
 };

@@ -169,7 +169,31 @@ pub struct EndRecord {
     pub runs: u64,
     /// Which points of the program were met, how often.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub points: Vec<serde_json::Value>,
+    pub points: Vec<PointRecord>,
+}
+
+/// A point of the program, and how often it was met.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PointRecord {
+    /// Its name.
+    pub point: String,
+    /// `sometimes`, `reachable`, ….
+    pub kind: String,
+    /// Where in the source.
+    pub place: String,
+    /// How many runs came there.
+    pub runs_reached: u64,
+    /// In how many of them it held, or struck.
+    pub runs_held: u64,
+    /// How often it was reached.
+    pub reached: u64,
+    /// How often it held, or struck.
+    pub held: u64,
+    /// Whether the test fails where no run comes there.
+    pub must_be_reached: bool,
+    /// Whether the test fails where it never holds, though runs come there.
+    pub must_hold: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

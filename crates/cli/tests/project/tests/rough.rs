@@ -64,3 +64,8 @@ async fn differs_at_once() {
         yield_now().await;
     }
 }
+
+#[seedbed::test(runs = 8)]
+async fn misses_a_point() {
+    seedbed::sometimes!(false, "pigs fly");
+}
