@@ -54,19 +54,21 @@ pub(crate) fn draw(curves: &[Curve]) -> &'static str {
         .y_label_formatter(&|each| grouped(*each as u64))
         .draw()
         .expect("the mesh");
-    let mut taken: Vec<i32> = Vec::new();
+    let mut ends = Vec::new();
     for (curve, colour) in curves.iter().zip(COLOURS.iter().cycle()) {
         let points = || curve.points.iter().map(|(size, each)| (*size as f64, *each));
         chart.draw_series(LineSeries::new(points(), colour.stroke_width(2))).expect("a line");
         chart.draw_series(points().map(|point| Circle::new(point, 3, colour.filled()))).expect("its points");
-        let (x, mut y) = chart.backend_coord(&points().next_back().expect("a point"));
-        // Lines that end close to each other have names one below the other.
-        while taken.iter().any(|other| (other - y).abs() < 15) {
-            y += 1;
-        }
-        taken.push(y);
-        let name = words.clone().color(colour).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(curve.name, (x + 10, y), name)).expect("its name");
+        ends.push((chart.backend_coord(&points().next_back().expect("a point")), curve.name, colour));
+    }
+    // Lines that end close to each other have names one below the other, in the order of the lines.
+    ends.sort_by_key(|&((_, y), ..)| y);
+    let mut free_from = i32::MIN;
+    for ((x, y), name, colour) in ends {
+        let y = y.max(free_from);
+        free_from = y + 15;
+        let style = words.clone().color(colour).pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new(name, (x + 10, y), style)).expect("its name");
     }
     area.present().expect("the drawing, written");
     PATH
