@@ -19,7 +19,7 @@ fn lines() -> usize {
 
 /// The version of a package that this is built with.
 fn version_of(package: &str) -> String {
-    let lock = include_str!("../../Cargo.lock");
+    let lock = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock"));
     let entry = format!("name = \"{package}\"\nversion = \"");
     let rest = lock.split_once(&entry).map_or("?", |(_, rest)| rest);
     rest.split('"').next().unwrap_or("?").to_owned()
