@@ -30,7 +30,7 @@ async fn asks_much() {
                 () = yield_now() => seedbed::note!("yielded"),
                 () = yield_now() => seedbed::note!("the other way"),
             }
-            if seedbed::fault!("a fault for fuzzers") {
+            if seedbed::fault!("power cut") {
                 seedbed::note!("{}", rng().next_u64() % 7);
             }
         })
