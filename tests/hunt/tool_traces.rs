@@ -93,6 +93,11 @@ fn threads_sleeps_and_cancellations_are_told() {
     assert_eq!((&one("sleep")["lane"], &one("sleep")["until"]), (&json!("t1"), &json!(3_600_000_000_000_u64)));
     assert_eq!((&one("submit")["lane"], &one("submit")["other"]), (&json!("t0"), &json!("j0")));
     assert_eq!((&one("start")["lane"], &one("start")["other"]), (&json!("j0"), &json!("w1")));
+    let wakes = events.iter().filter(|event| event["event"] == "wake");
+    let wakes: Vec<_> = wakes.map(|wake| (wake["lane"].as_str().unwrap(), wake["by"].as_str())).collect();
+    let expected =
+        [("t0", None), ("t1", Some("t0")), ("t0", Some("t0")), ("t1", Some("t0")), ("t0", Some("t1")), ("t0", None)];
+    assert_eq!(wakes, expected, "spawned, by itself, by who cancels, by who ended, by the loop");
     let lanes: Vec<_> = of_kind(&records, "task")
         .iter()
         .map(|task| (task["lane"].as_str().unwrap(), task["kind"].as_str().unwrap()))

@@ -152,10 +152,10 @@ impl Cursor {
         }
     }
 
-    /// Who had the turn when a task was woken, unless it is the task itself or nobody knows.
+    /// Who had the turn when a task was woken, be it the task itself; nobody where the loop did it, for a timer say.
     pub(super) fn woken_by(&self, event: Event) -> Option<String> {
-        let Event::Woken { task } = event else { return None };
-        self.turn.filter(|turn| *turn != Actor::Task(task)).map(|turn| self.lane_of(turn))
+        let is_wake = matches!(event, Event::Woken { .. });
+        self.turn.filter(|_| is_wake).map(|turn| self.lane_of(turn))
     }
 
     /// Goes on behind an event.
@@ -171,10 +171,7 @@ impl Cursor {
             | Event::LoopStopped { .. }
             | Event::CallbackRun { .. }
             | Event::TimerFired { .. }
-            | Event::JobStarted { .. }
-            | Event::Finished { .. }
-            | Event::Failed { .. }
-            | Event::Cancelled { .. } => None,
+            | Event::JobStarted { .. } => None,
             _ => match event.doer() {
                 Doer::Actor(who @ Actor::Job(_)) => Some(who),
                 _ => self.turn,
