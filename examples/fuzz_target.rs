@@ -1,7 +1,7 @@
 //! A program for fuzzers: bytes choose the order of its tasks and how late its timers are.
 //!
-//! `cargo run --example fuzz_target FILE…` makes the run of each file, as AFL++ does with a crash file; `… < FILE` takes standard input; `… -- --random 1000`
-//! draws bytes by itself, until a run fails. `fuzz/` in the repository is the same for libFuzzer.
+//! `cargo run --example fuzz_target FILE…` makes the run of each file, as AFL++ does with a crash file; `… < FILE` takes standard input; `…
+//! -- --random 1000` draws bytes by itself, until a run fails. `fuzz/` in the repository is the same for libFuzzer.
 
 use std::cell::Cell;
 use std::io::Read;

@@ -11,9 +11,10 @@ const HOW_HARD: u8 = 0x1f;
 
 /// Answers that are read from bytes, in the order in which questions are asked: what a fuzzer changes in its input changes the run.
 ///
-/// Each question takes one byte, or four where there are more than 256 answers that are alike; a question with one answer takes none. Who runs next is the byte modulo how
-/// many may; the clock, where it may move, is the last of them. A fault strikes from `0xe0` on; the other bits say how long it lasts, as a power of two, or which of its sorts it
-/// is. The byte 0 is the plain answer, and so is what is answered when there are no bytes left: no bytes at all are the plain run.
+/// Each question takes one byte, or four where there are more than 256 answers that are alike; a question with one answer takes none. Who
+/// runs next is the byte modulo how many may; the clock, where it may move, is the last of them. A fault strikes from `0xe0` on; the other
+/// bits say how long it lasts, as a power of two, or which of its sorts it is. The byte 0 is the plain answer, and so is what is answered
+/// when there are no bytes left: no bytes at all are the plain run.
 ///
 /// ```
 /// use seedbed::choice::FaultSet;
@@ -73,8 +74,9 @@ impl Bytes {
             _ if byte < STRIKES => 0,
             // The point itself says how often it strikes: at the first answers.
             Kind::Point => 1,
-            Kind::Late | Kind::Slow | Kind::Stall | Kind::Wake => (1 << hard).min(bound - 1),
-            _ => 1 + hard % (bound - 1),
+            // A few sorts, or so much of something: spans of time, bytes.
+            _ if bound - 1 <= u32::from(HOW_HARD) => 1 + hard % (bound - 1),
+            _ => (1 << hard).min(bound - 1),
         }
     }
 }

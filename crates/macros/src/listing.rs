@@ -17,8 +17,8 @@ pub(crate) struct Listing<'a> {
 impl Listing<'_> {
     /// A statement that leaves the mark. Its format stands in `docs/machine_records.md`.
     ///
-    /// The text is in the static itself, which holds no pointer: so it can be read from the file, whatever a loader would do to it. The statement
-    /// refers to the static, because `#[used]` binds the compiler and not every linker.
+    /// The text is in the static itself, which holds no pointer: so it can be read from the file, whatever a loader would do to it. The
+    /// statement refers to the static, because `#[used]` binds the compiler and not every linker.
     pub(crate) fn statement(&self) -> TokenStream {
         let Self { name, arguments, .. } = self;
         let (settings, marks) = (Literal::string(&one_line(self.settings)), self.marks());
