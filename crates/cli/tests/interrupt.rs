@@ -35,6 +35,9 @@ fn summary(folder: &Path) -> serde_json::Value {
 fn asked_to_end_it_tells_what_there_was() {
     for (test, status) in [("a_shop_opens", 75), ("a_new_price", 100)] {
         let (child, folder) = started(seedbed(&["hunt", test, "--seed", "7", "--runs", "100000000"]).out());
+        // As `timeout` does: one for the process, one for its group.
+        signal(&child, "-TERM");
+        std::thread::sleep(Duration::from_millis(20));
         signal(&child, "-TERM");
         let output = child.wait_with_output().unwrap();
         let stdout = String::from_utf8(output.stdout).unwrap();

@@ -93,7 +93,9 @@ fn words(made: u64, orders: u64, failed: u64, groups: usize, spent: Duration, le
         _ => format!("{groups} failures ({} runs)", grouped(failed)),
     };
     let rate = grouped(u64::try_from(a_second).unwrap_or(u64::MAX));
-    let mut words = format!("{} runs, {rate} a second, {} orders, {failures}", grouped(made), grouped(orders));
+    let of = |count: u64, one: &str, many: &str| format!("{} {}", grouped(count), if count == 1 { one } else { many });
+    let (runs, orders) = (of(made, "run", "runs"), of(orders, "order", "orders"));
+    let mut words = format!("{runs}, {rate} a second, {orders}, {failures}");
     if let Some(left) = left {
         words.push_str(&format!(", {} left", span(left)));
     }

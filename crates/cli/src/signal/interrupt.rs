@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::status::Error;
+
+/// A second signal this soon is the same wish: `timeout` sends one to the process and one to its group.
+const SAME: Duration = Duration::from_secs(1);
 
 /// Whether this process was asked to end (Ctrl-C, SIGTERM, SIGHUP).
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on. A second signal ends the process at once.
+    /// Listens from now on. A second signal, a second later or more, ends the process at once.
     ///
     /// # Errors
     ///
@@ -18,8 +22,10 @@ impl Interrupt {
     pub fn listen() -> Result<Self, Error> {
         let interrupt = Self::default();
         let seen = interrupt.clone();
+        let mut first = None;
         ctrlc::set_handler(move || {
-            if seen.0.swap(true, Ordering::SeqCst) {
+            seen.0.store(true, Ordering::SeqCst);
+            if first.get_or_insert_with(Instant::now).elapsed() > SAME {
                 std::process::exit(i32::from(crate::status::Status::Ended.code()));
             }
         })
