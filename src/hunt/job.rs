@@ -8,13 +8,15 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::detail::Detail;
-use crate::choice::Replay;
+use crate::choice::{Departures, Replay};
 
 /// The only version of what is asked and answered that there is.
 pub(super) const PROTOCOL: u64 = 1;
 
 const FLAG: &str = "true or false";
 const LINE: &str = "a replay line";
+/// Stands for a line in the job `trace`.
+const PLAIN: &str = "plain";
 const NUMBER: &str = "a whole number";
 const PATH: &str = "an absolute path";
 
@@ -95,7 +97,7 @@ impl Asked {
             }
             "trace" => {
                 let explain = fields.may("explain", FLAG, Value::as_bool)?.unwrap_or(false);
-                Job::Trace { line: fields.line()?, explain }
+                Job::Trace { line: fields.line_or_plain()?, explain }
             }
             _ => {
                 return Err(format!(
@@ -151,6 +153,15 @@ impl Fields {
         self.may(key, wanted, read)?.ok_or_else(|| format!("lacks {key:?}: {wanted}"))
     }
 
+    /// A line, or the word for the run without departures: it is what a failing run is compared with.
+    fn line_or_plain(&mut self) -> Result<Replay, String> {
+        if self.0.get("line").and_then(Value::as_str) != Some(PLAIN) {
+            return self.line();
+        }
+        self.0.remove("line");
+        Ok(Replay::Departures(Departures::new()))
+    }
+
     fn line(&mut self) -> Result<Replay, String> {
         let text = self.must("line", LINE, text_of)?;
         text.parse().map_err(|error| format!("has a line that is {error}"))
@@ -180,7 +191,7 @@ fn positive(value: &Value) -> Option<NonZeroU64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Asked, Job, Slice};
+    use super::{Asked, Departures, Job, Replay, Slice};
 
     fn slice(first: u64, step: u64, end: u64) -> Slice {
         let text = format!(
@@ -190,6 +201,14 @@ mod tests {
             Ok(Asked { job: Job::Sweep(slice), .. }) => slice,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn the_plain_run_has_a_word_where_a_trace_is_asked_for() {
+        let read = |job: &str| Asked::read(&format!(r#"{{"protocol":1,"do":"{job}","records":"/r","line":"plain"}}"#));
+        let Ok(Asked { job: Job::Trace { line, .. }, .. }) = read("trace") else { panic!("the word is not read") };
+        assert_eq!(line, Replay::Departures(Departures::new()));
+        assert!(read("shrink").unwrap_err().contains("has a line that is not a replay line"));
     }
 
     #[test]
