@@ -5,6 +5,7 @@
 
 pub mod status;
 pub mod terminal;
+pub mod pager;
 pub mod record;
 pub mod section;
 pub mod cargo;
@@ -14,4 +15,5 @@ pub mod worker;
 pub mod shard;
 pub mod hunt;
 pub mod select;
+pub mod show;
 pub mod commands;

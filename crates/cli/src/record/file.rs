@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::FindingRecord;
 use super::sweep::{EndRecord, HangRecord, HuntRecord, RunRecord, SweepRecord};
-use super::trace::{BlockedRecord, CycleRecord, DepartureRecord, EventRecord, ResourceRecord, TaskRecord, TraceRecord};
+use super::trace::{
+    BlockedRecord, CycleRecord, DepartureRecord, EventRecord, ExplanationRecord, ResourceRecord, TaskRecord,
+    TraceRecord,
+};
 use crate::status::Error;
 
 /// One line of a file of records.
@@ -40,6 +43,8 @@ pub enum Record {
     Blocked(BlockedRecord),
     /// A circle of waiting.
     Cycle(CycleRecord),
+    /// What was found out about the departures.
+    Explanation(ExplanationRecord),
 }
 
 /// What a file of records holds.

@@ -11,5 +11,6 @@ pub use finding::{DepartureWords, FindingRecord, OtherFinding};
 pub use job::{Job, PROTOCOL, Sweep, Task};
 pub use sweep::{EndRecord, HangRecord, HuntRecord, PlainRun, PointRecord, RunOutcome, RunRecord, SweepRecord};
 pub use trace::{
-    BlockedRecord, CycleRecord, DepartureRecord, EventRecord, FailureWords, ResourceRecord, TaskRecord, TraceRecord,
+    BlockedRecord, CycleRecord, DepartureRecord, EventRecord, ExplanationRecord, FailureWords, ResourceRecord,
+    TaskRecord, TraceRecord,
 };

@@ -141,6 +141,14 @@ pub struct BlockedRecord {
     pub since_ns: Option<u64>,
 }
 
+/// What was found out about the departures of a failing run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExplanationRecord {
+    /// As a person reads it.
+    pub text: String,
+}
+
 /// A circle of waiting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

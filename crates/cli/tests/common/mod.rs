@@ -38,7 +38,7 @@ pub(crate) fn project() -> &'static Path {
             keep(&folder.join("Cargo.lock"), &fs::read_to_string(workspace.join("Cargo.lock")).unwrap());
         }
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/project");
-        for file in ["src/lib.rs", "tests/cache.rs", "tests/rough.rs", "tests/hand.rs"] {
+        for file in ["src/lib.rs", "tests/cache.rs", "tests/locks.rs", "tests/rough.rs", "tests/hand.rs"] {
             keep(&folder.join(file), &fs::read_to_string(sources.join(file)).unwrap());
         }
         folder
