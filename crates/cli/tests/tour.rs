@@ -1,6 +1,6 @@
-//! `docs/tour.md` says what the commands say: each command of it is run, in order, and what it prints is compared.
+//! The pages of the tour say what the commands say: each command of them is run, in order, and what it prints is compared.
 //!
-//! `SEEDBED_TOUR=write cargo test -p cargo-seedbed --test tour` writes the page anew.
+//! `SEEDBED_TOUR=write cargo test -p cargo-seedbed --test tour` writes the pages anew.
 
 #![allow(clippy::unwrap_used, reason = "in a test, the panic is the report")]
 
@@ -13,12 +13,20 @@ use std::process::Command;
 use regex::Regex;
 
 /// A copy of the project, with nothing kept from another time.
-fn fresh_project() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tour");
+fn fresh_project(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }
-    for file in ["Cargo.toml", "Cargo.lock", "src/lib.rs", "tests/cache.rs", "tests/rough.rs", "tests/hand.rs"] {
+    for file in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "src/lib.rs",
+        "tests/cache.rs",
+        "tests/locks.rs",
+        "tests/rough.rs",
+        "tests/hand.rs",
+    ] {
         fs::create_dir_all(folder.join(file).parent().unwrap()).unwrap();
         fs::copy(common::project().join(file), folder.join(file)).unwrap();
     }
@@ -71,24 +79,34 @@ fn rewritten(page: &str, project: &Path) -> String {
 
 #[test]
 fn the_tour_shows_what_the_commands_print() {
+    compare("tour");
+}
+
+#[test]
+fn the_tour_of_traces_shows_what_the_commands_print() {
+    compare("tour_show");
+}
+
+/// Compares a page with what its commands print, or writes it anew.
+fn compare(name: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let path = root.join("docs/tour.md");
+    let path = root.join("docs").join(name).with_extension("md");
     let page = fs::read_to_string(&path).unwrap();
-    let now = rewritten(&page, &fresh_project());
+    let now = rewritten(&page, &fresh_project(name));
     if std::env::var_os("SEEDBED_TOUR").is_some_and(|word| word == "write") {
         fs::write(&path, now).unwrap();
         return;
     }
     let differences: Vec<String> = similar::TextDiff::from_lines(&page, &now)
         .unified_diff()
-        .header("docs/tour.md", "what the commands print now")
+        .header(&format!("docs/{name}.md"), "what the commands print now")
         .to_string()
         .lines()
         .map(str::to_owned)
         .collect();
     assert!(
         differences.is_empty(),
-        "{}\nSEEDBED_TOUR=write cargo test -p cargo-seedbed --test tour writes the page anew",
+        "{}\nSEEDBED_TOUR=write cargo test -p cargo-seedbed --test tour writes the pages anew",
         differences.join("\n")
     );
 }
