@@ -209,6 +209,66 @@ fn search_zoom_axis_theme_and_help_work_by_keyboard() {
 }
 
 #[test]
+fn words_stand_out_in_both_schemes() {
+    let Some(mut browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(&folder, &ten());
+    // The ratio of luminances that WCAG 2.1 (1.4.3) asks of text: 4.5 to 1.
+    let ratios = "(() => {
+        const style = getComputedStyle(document.documentElement);
+        const light = (name) => {
+            const hex = style.getPropertyValue('--' + name).trim();
+            const part = (i) => parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16) / 255;
+            const linear = (c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * linear(part(0)) + 0.7152 * linear(part(1)) + 0.0722 * linear(part(2));
+        };
+        const pairs = ['ink bg', 'ink panel', 'ink odd-soft', 'ink accent-soft', 'dim bg', 'dim panel', 'dim raised', 'dim soft', 'accent bg',
+            'accent accent-soft', 'bad bg', 'bad bad-soft', 'good good-soft', 'odd bg', 'odd odd-soft', 'fault bg', 'sleep-ink sleep', 'sleep-ink busy', 'wait-ink wait'];
+        return pairs.map((pair) => {
+            const [one, other] = pair.split(' ').map(light).sort((a, b) => b - a);
+            return [pair, (one + 0.05) / (other + 0.05)];
+        }).filter(([, ratio]) => !(ratio >= 4.5)).map(([pair, ratio]) => pair + ' ' + ratio.toFixed(2));
+    })()";
+    for scheme in ["light", "dark"] {
+        browser.prefer(scheme);
+        browser.open(&file);
+        assert_eq!(browser.run("document.documentElement.dataset.theme"), scheme);
+        assert_eq!(browser.run(ratios), serde_json::json!([]), "{scheme}");
+    }
+}
+
+#[test]
+fn parts_of_a_run_are_pages_too() {
+    let Some(mut browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    browser.size(1240, 760);
+    browser.prefer("light");
+    let part = |tasks: &[&str], events: &[&str]| Choice {
+        tasks: tasks.iter().map(ToString::to_string).collect(),
+        events: events.iter().map(ToString::to_string).collect(),
+        ..Choice::default()
+    };
+    // The last of them has no event at all: the only one of its word is another task's.
+    let parts = [
+        (part(&["main/client-3"], &[]), "main/client-3"),
+        (part(&[], &["wait", "sleep"]), "sleep"),
+        (part(&["main/client-3"], &["panic"]), "Nothing is chosen yet"),
+    ];
+    let trace = Trace::read(&bank(400, 7)).unwrap();
+    for (choice, words) in parts {
+        let file = folder.path().join("part.html");
+        fs::write(&file, show::page(trace.clone(), &choice)).unwrap();
+        browser.open(&file);
+        for key in ["ArrowRight", "ArrowDown", "+", "t", "-", "b", "End", "z", "f", "v", "n", "]"] {
+            browser.key(key);
+        }
+        let shown = browser.text("grid") + &browser.text("details");
+        assert!(shown.contains(words), "{words} is not in {shown}");
+        quiet(&mut browser);
+    }
+}
+
+#[test]
 fn a_hundred_thousand_events_stay_fluid() {
     let Some(mut browser) = Browser::start() else { return };
     let folder = tempfile::tempdir().unwrap();

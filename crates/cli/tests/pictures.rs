@@ -133,6 +133,13 @@ fn a_trace_without_head_or_end_is_refused() {
 }
 
 #[test]
+fn of_several_traces_the_first_is_shown() {
+    let both: Vec<Record> = ten().into_iter().chain(lock_order(true)).collect();
+    let trace = read(&both);
+    assert_eq!((trace.head.test.as_str(), trace.events.len()), ("bank::keeps_the_total", 10));
+}
+
+#[test]
 fn the_table_shows_what_was_chosen() {
     let trace = read(&lock_order(true));
     let whole = plain(&table(&trace, &Choice::default()));
