@@ -24,7 +24,7 @@ const FROM_0: &str = "a whole number, 0 or more";
 const FOR_PEOPLE: usize = 16;
 
 /// Every variable, in the order of the table, and how its value becomes a setting.
-const VARIABLES: [(&str, Read); 23] = [
+const VARIABLES: [(&str, Read); 24] = [
     ("SEEDBED_RUNS", |settings, text| set(&mut settings.runs, number(text, AT_LEAST_1))),
     ("SEEDBED_SEED", |settings, text| set(&mut settings.seed, seed(text))),
     ("SEEDBED_POLICY", |settings, text| set(&mut settings.policy, policy(text))),
@@ -53,6 +53,7 @@ const VARIABLES: [(&str, Read); 23] = [
     ("SEEDBED_CONFORMANCE_ID", |_, _| Ok(())),
     ("SEEDBED_GOLDEN_PRINT", |_, _| Ok(())),
     ("SEEDBED_FUZZ", |_, _| Ok(())),
+    ("SEEDBED_TOUR", |_, _| Ok(())),
 ];
 
 fn set<T>(setting: &mut Option<T>, value: Result<T, Fault>) -> Result<(), Fault> {
