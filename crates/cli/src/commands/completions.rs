@@ -30,9 +30,19 @@ impl Completions {
     ///
     /// None.
     pub fn run(self) -> Outcome {
-        let mut text = Vec::new();
-        clap_complete::generate(self.shell, &mut CommandLine::command(), "cargo-seedbed", &mut text);
-        terminal::say(String::from_utf8_lossy(&text).trim_end());
+        let script = match self.shell {
+            // The generator takes a `-` in the name for the border of a subcommand, and its script then finds none of its own cases: it
+            // gets the name without, and the last words of the script, which say whom it is for, the right one.
+            Shell::Bash => generated(self.shell, "cargoseedbed").replace(" cargoseedbed\n", " cargo-seedbed\n"),
+            _ => generated(self.shell, "cargo-seedbed"),
+        };
+        terminal::say(script.trim_end());
         Ok(Status::Clean)
     }
+}
+
+fn generated(shell: Shell, name: &str) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command(), name, &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
