@@ -133,6 +133,23 @@ fn a_trace_without_head_or_end_is_refused() {
 }
 
 #[test]
+fn who_ended_with_a_thing_in_hand_still_has_it() {
+    let mut w = Writer::new();
+    w.spawn("outside", "t0", "main");
+    w.say("t0", "poll", "");
+    w.spawn("t0", "t1", "main/1");
+    w.say("t1", "poll", "");
+    w.on_lock("t1", "acquire", "slots");
+    w.say("t1", "finish", "");
+    w.say("t0", "poll", "");
+    w.on_lock("t0", "wait", "slots");
+    w.say("outside", "deadlock", "1 task");
+    let picture = Picture::of(read(&w.finish("a::b", "", None)));
+    let wait = picture.segments.iter().find(|one| one.state == State::Wait).unwrap();
+    assert_eq!(wait.held.as_deref(), Some("main/1"));
+}
+
+#[test]
 fn of_several_traces_the_first_is_shown() {
     let both: Vec<Record> = ten().into_iter().chain(lock_order(true)).collect();
     let trace = read(&both);

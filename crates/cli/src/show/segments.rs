@@ -81,7 +81,7 @@ struct Follower<'a> {
     worker: Vec<Option<usize>>,
     /// Who runs: at most one does.
     runner: Option<usize>,
-    /// Who holds what, by the resource's key; as often as it holds it.
+    /// Who holds what, by the resource's key; as often as it holds it. A task that ended without giving it back still does.
     held: BTreeMap<&'a str, Vec<usize>>,
 }
 
@@ -251,9 +251,6 @@ impl<'a> Follower<'a> {
             self.runner = None;
         }
         self.close(lane, 2 * at + 1);
-        for holders in self.held.values_mut() {
-            holders.retain(|&holder| holder != lane);
-        }
     }
 
     fn change(&mut self, lane: usize, to: Open) {
