@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TraceRecord {
-    /// [`PROTOCOL`].
+    /// [`PROTOCOL`](super::PROTOCOL).
     pub protocol: u32,
     /// The hunt.
     pub hunt: String,
