@@ -44,7 +44,7 @@ pub struct Header {
     pub seconds: Option<u64>,
     /// What is hunted.
     pub tests: Vec<HeaderTest>,
-    /// Whether [`RUNS`] holds the runs that passed.
+    /// Whether the file of runs holds the runs that passed.
     pub all_runs: bool,
     /// Seconds since 1970.
     pub started: u64,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// What a hunt is: the answer to [`Task::Describe`].
+/// What a hunt is: the answer to [`Task::Describe`](super::Task::Describe).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HuntRecord {
@@ -52,7 +52,7 @@ pub struct PlainRun {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SweepRecord {
-    /// [`PROTOCOL`].
+    /// [`PROTOCOL`](super::PROTOCOL).
     pub protocol: u32,
     /// The hunt.
     pub hunt: String,
