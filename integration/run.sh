@@ -4,7 +4,10 @@ set -eu
 cd "$(dirname "$0")"
 case "${1:-tests}" in
 tests) exec cargo test --locked ;;
-table) exec cargo run --locked --release --quiet --package seedbed-hyper --example table ;;
+table)
+    cargo run --locked --release --quiet --package seedbed-hyper --example table
+    SEEDBED_MAX_SHRINK_SECS=30 cargo run --locked --release --quiet --package seedbed-openraft --example table
+    ;;
 *)
     echo "usage: $0 [tests|table]" >&2
     exit 64

@@ -1,5 +1,6 @@
 //! The bounded channel: a `seedbed::sync::Queue` that closes with its last sender.
 
+use std::fmt;
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
@@ -52,6 +53,24 @@ impl<T> Clone for WeakSender<T> {
     }
 }
 
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").field("waiting", &self.0.queue.qsize()).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for WeakSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakSender").field("senders", &self.0.strong_count()).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("waiting", &self.queue.qsize()).finish_non_exhaustive()
+    }
+}
+
 impl Mpsc for Channel {
     type Sender<T> = Sender<T>;
     type Receiver<T> = Receiver<T>;
@@ -68,9 +87,7 @@ impl Mpsc for Channel {
 impl<T> MpscSender<Channel, T> for Sender<T> {
     fn send(&self, message: T) -> impl Future<Output = Result<(), SendError<T>>> {
         let sent = self.0.queue.put(message);
-        async move {
-            sent.await.map_err(|error| SendError(error.into_item()))
-        }
+        async move { sent.await.map_err(|error| SendError(error.into_item())) }
     }
 
     fn downgrade(&self) -> WeakSender<T> {

@@ -1,6 +1,7 @@
 //! The watched value: its last version is seen by all who look.
 
 use std::cell::{Cell, Ref, RefCell};
+use std::fmt;
 use std::rc::Rc;
 
 use openraft_rt::{RecvError, watch};
@@ -44,6 +45,19 @@ pub struct WatchSender<T>(Rc<Shared<T>>);
 pub struct WatchReceiver<T> {
     shared: Rc<Shared<T>>,
     seen: u64,
+}
+
+impl<T> fmt::Debug for WatchSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchSender").field("version", &self.0.version.get()).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for WatchReceiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let version = self.shared.version.get();
+        f.debug_struct("WatchReceiver").field("version", &version).field("seen", &self.seen).finish_non_exhaustive()
+    }
 }
 
 impl<T> WatchReceiver<T> {

@@ -76,7 +76,8 @@ impl Cluster {
         self.network.plug_in(id, inbox.clone());
         let process = async move {
             let (log, machine) = disk.open();
-            let raft = Raft::new(id, config, Wires { network, from: id }, log, machine).await.expect("the disk is well");
+            let raft =
+                Raft::new(id, config, Wires { network, from: id }, log, machine).await.expect("the disk is well");
             while let Ok(request) = inbox.get().await {
                 drop(spawn(request(raft.clone())));
             }
@@ -211,9 +212,8 @@ impl Cluster {
             sleep(ms(200)).await;
             let change = async |node| {
                 let members: std::collections::BTreeSet<u64> = members.iter().copied().collect();
-                let changed = self.on(node, move |raft| {
-                    Box::pin(async move { raft.change_membership(members, true).await.is_ok() })
-                });
+                let changed = self
+                    .on(node, move |raft| Box::pin(async move { raft.change_membership(members, true).await.is_ok() }));
                 changed.await == Some(true)
             };
             self.at_some_node(0, change).await;
@@ -241,7 +241,9 @@ impl Cluster {
             let state = self.on(id, |raft| {
                 Box::pin(async move {
                     let metrics = raft.metrics().borrow_watched().clone();
-                    let last = metrics.last_log_index.map_or_else(|| "no log".to_owned(), |index| format!("log up to {index}"));
+                    let last = metrics
+                        .last_log_index
+                        .map_or_else(|| "no log".to_owned(), |index| format!("log up to {index}"));
                     format!("{:?} in term {} with {last}", metrics.state, metrics.current_term)
                 })
             });

@@ -75,7 +75,8 @@ struct Search<'a> {
 impl Search<'_> {
     fn from(&mut self, done: u64, value: u64) -> bool {
         let left = |index: &usize| done & (1 << index) == 0;
-        let first_answer = (0..self.operations.len()).filter(left).filter_map(|index| self.operations[index].ended).min();
+        let first_answer =
+            (0..self.operations.len()).filter(left).filter_map(|index| self.operations[index].ended).min();
         let Some(first_answer) = first_answer else {
             // What is left has no answer, and need not have taken place.
             return true;

@@ -5,6 +5,7 @@ mod clusters;
 mod history;
 mod network;
 mod planted;
+mod seeds;
 mod storage;
 mod store;
 mod suite;

@@ -10,9 +10,7 @@ use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
 use openraft::errors::{NetworkError, RPCError, ReplicationClosed, StreamingError, Timeout};
 use openraft::network::{RPCOption, RPCTypes, RaftNetworkFactory, RaftNetworkV2};
-use openraft::raft::{
-    AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, VoteRequest, VoteResponse,
-};
+use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, VoteRequest, VoteResponse};
 use seedbed::sync::Queue;
 
 use crate::store::Machine;
@@ -142,7 +140,8 @@ impl RaftNetworkV2<Types> for Wire {
         option: RPCOption,
     ) -> Result<AppendEntriesResponse<Types>, RPCError<Types>> {
         self.network.has_led(&request.vote);
-        self.ask(RPCTypes::AppendEntries, &option, |raft| Box::pin(async move { raft.append_entries(request).await })).await
+        self.ask(RPCTypes::AppendEntries, &option, |raft| Box::pin(async move { raft.append_entries(request).await }))
+            .await
     }
 
     async fn vote(

@@ -113,7 +113,7 @@ async fn write_in_order(written: Rc<RefCell<Contents>>, waiting: Queue<Waiting>)
             Change::Vote(vote) => written.borrow_mut().vote = Some(vote),
         }
         // Whoever waited may be gone.
-        drop(tell.send(()));
+        let _gone = tell.send(());
     }
 }
 

@@ -1,8 +1,8 @@
 //! The suite of openraft for runtimes, in the plain order and in a thousand others.
 
 use openraft_rt::testing::Suite;
-use seedbed::{Seed, Sim};
 use seedbed::policy::Random;
+use seedbed::{Seed, Sim};
 use seedbed_openraft::{SeedbedRuntime, with_sims};
 
 #[test]
