@@ -1,8 +1,8 @@
 //! The programs: a server and its clients, over HTTP/1 and HTTP/2, whose every answer can be checked.
 #![allow(dead_code, reason = "each of those who use it needs a part")]
 
-pub mod paying;
-pub mod runs;
+pub(crate) mod paying;
+pub(crate) mod runs;
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -23,35 +23,35 @@ use seedbed::sync::Event;
 use seedbed::{Task, select, sleep, spawn, timeout};
 use seedbed_hyper::{Executor, Io, Timer};
 
-pub type Failed = Box<dyn Error + Send + Sync>;
+pub(crate) type Failed = Box<dyn Error + Send + Sync>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Version {
+pub(crate) enum Version {
     Http1,
     Http2,
 }
 
-pub const VERSIONS: [Version; 2] = [Version::Http1, Version::Http2];
+pub(crate) const VERSIONS: [Version; 2] = [Version::Http1, Version::Http2];
 
 /// A connection is idle for so long before an HTTP/1 server closes it.
-pub const IDLE: Duration = Duration::from_millis(100);
+pub(crate) const IDLE: Duration = Duration::from_millis(100);
 
 /// What a server knows.
-pub struct Shop {
-    pub version: Version,
+pub(crate) struct Shop {
+    pub(crate) version: Version,
     /// Set to shut it down in good order.
-    pub stop: Event,
+    pub(crate) stop: Event,
     /// The payments that were made, in their order.
-    pub payments: RefCell<Vec<String>>,
+    pub(crate) payments: RefCell<Vec<String>>,
 }
 
 impl Shop {
-    pub fn new(version: Version) -> Rc<Self> {
+    pub(crate) fn new(version: Version) -> Rc<Self> {
         Rc::new(Self { version, stop: Event::new().named("stop"), payments: RefCell::default() })
     }
 
     /// Panics if a payment was made twice.
-    pub fn check(&self) {
+    pub(crate) fn check(&self) {
         let mut payments = self.payments.borrow().clone();
         payments.sort();
         let all = payments.len();
@@ -128,7 +128,7 @@ async fn serve_one(shop: Rc<Shop>, stream: Stream) {
 }
 
 /// Accepts until it is stopped, then waits for what is under way, and not for ever.
-pub async fn serve(shop: Rc<Shop>, listener: Listener) {
+pub(crate) async fn serve(shop: Rc<Shop>, listener: Listener) {
     let mut connections: Vec<Task<()>> = Vec::new();
     loop {
         select! {
@@ -147,7 +147,7 @@ pub async fn serve(shop: Rc<Shop>, listener: Listener) {
 }
 
 /// The server on a host of its own; its listener is bound when this returns.
-pub async fn start(shop: &Rc<Shop>) -> Task<()> {
+pub(crate) async fn start(shop: &Rc<Shop>) -> Task<()> {
     let host = net::host("server");
     let listener = host.spawn(async { Listener::bind(80).expect("the port is free") }).await.expect("it is up");
     host.spawn(serve(Rc::clone(shop), listener))
@@ -159,11 +159,11 @@ enum Sender {
 }
 
 /// One connection of a client.
-pub struct Client(Sender);
+pub(crate) struct Client(Sender);
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub enum NoAnswer {
+pub(crate) enum NoAnswer {
     /// hyper gave the request back: it was never sent.
     NotSent,
     /// It may have been served.
@@ -171,7 +171,7 @@ pub enum NoAnswer {
 }
 
 impl Client {
-    pub async fn connect(version: Version) -> Result<Self, Failed> {
+    pub(crate) async fn connect(version: Version) -> Result<Self, Failed> {
         let io = Io::new(Stream::connect("server:80").await?);
         Ok(Self(match version {
             Version::Http1 => {
@@ -190,7 +190,7 @@ impl Client {
     }
 
     /// Sends a request, and collects the answer.
-    pub async fn send(&mut self, method: Method, path: &str, body: Bytes) -> Result<Bytes, NoAnswer> {
+    pub(crate) async fn send(&mut self, method: Method, path: &str, body: Bytes) -> Result<Bytes, NoAnswer> {
         let request = Request::builder().method(method).uri(format!("http://server{path}"));
         let request = request.header("host", "server").body(Full::new(body)).expect("a request");
         let response = match &mut self.0 {
@@ -214,7 +214,7 @@ impl Client {
 
 /// A client that asks for this and that, gives up on some of it, and connects anew where a connection is broken. Returns how many answers it
 /// got, each of which was right.
-pub async fn browse(version: Version, name: &'static str) -> u32 {
+pub(crate) async fn browse(version: Version, name: &'static str) -> u32 {
     let mut answers = 0;
     let mut client = None;
     for round in 0..6_usize {
@@ -257,7 +257,7 @@ pub async fn browse(version: Version, name: &'static str) -> u32 {
 }
 
 /// Two clients on hosts of their own, and a server that is shut down in good order in the end.
-pub async fn traffic(version: Version) -> u32 {
+pub(crate) async fn traffic(version: Version) -> u32 {
     let shop = Shop::new(version);
     let server = start(&shop).await;
     let clients = ["one", "two"].map(|name| net::host(name).spawn(browse(version, name)));

@@ -16,7 +16,7 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use super::{Client, NoAnswer, Shop, Version, start};
 
 #[derive(Clone, Debug)]
-pub struct Order {
+pub(crate) struct Order {
     method: Method,
     path: String,
 }
@@ -101,7 +101,7 @@ impl Policy<Order, Bytes, NoAnswer> for Again {
 }
 
 /// A client on a host of its own pays three times, through a stack of layers.
-pub async fn three_payments(version: Version, hasty: bool) {
+pub(crate) async fn three_payments(version: Version, hasty: bool) {
     let shop = Shop::new(version);
     let server = start(&shop).await;
     let client = net::host("client").spawn(async move {

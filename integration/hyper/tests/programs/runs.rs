@@ -6,10 +6,10 @@ use seedbed::policy::{Faulty, Profile, portfolio};
 use seedbed::{Report, Seed, Sim};
 
 /// What a published client and server should stand.
-pub const FAULTS: &str = "lost+latency+reset+short+partition";
+pub(crate) const FAULTS: &str = "lost+latency+reset+short+partition";
 
 /// What the plain run of a program is like, by which some policies go.
-pub fn profile_of<F: Future + 'static>(program: impl Fn() -> F) -> Profile
+pub(crate) fn profile_of<F: Future + 'static>(program: impl Fn() -> F) -> Profile
 where
     F::Output: 'static,
 {
@@ -17,7 +17,7 @@ where
 }
 
 /// The run of a number.
-pub fn run<F: Future + 'static>(number: u64, profile: &Profile, program: impl Fn() -> F) -> Report<F::Output>
+pub(crate) fn run<F: Future + 'static>(number: u64, profile: &Profile, program: impl Fn() -> F) -> Report<F::Output>
 where
     F::Output: 'static,
 {
