@@ -1,4 +1,5 @@
 //! The row of hyper in `docs/integration.md`: how fast its runs are, whether any two differ, and how soon a planted bug is found.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the machine's time is what is measured")]
 
 #[path = "../tests/programs/mod.rs"]
 mod programs;
