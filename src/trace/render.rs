@@ -134,8 +134,11 @@ fn write_details(out: &mut String, entry: &Entry<'_>, event: Event) -> fmt::Resu
             let name = names.resource(on);
             // The word of the event says what it is, but for what is dropped.
             write_line(out, if matches!(event, Event::Undelivered { .. }) { &name } else { bare(&name) })?;
-            out.push_str(", ");
-            write_line(out, entry.text().unwrap_or_default())
+            let how = entry.text().unwrap_or_default();
+            if !how.is_empty() {
+                out.push_str(", ");
+            }
+            write_line(out, how)
         }
         Event::Chose { kind, nth, value, .. } => write!(out, "{kind} {nth}: {value}"),
         Event::LoopStarted { .. }
