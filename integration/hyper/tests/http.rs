@@ -1,28 +1,18 @@
 //! hyper as published: right answers whatever strikes, shutdowns that end, and the same run from the same seed.
-#![allow(clippy::disallowed_methods, reason = "how many seeds, and whose digest is printed, come from outside")]
 
 mod programs;
 
 use std::cell::Cell;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::Method;
 use programs::paying::three_payments;
-use programs::runs::{FAULTS, profile_of, run};
-use programs::{Client, IDLE, NoAnswer, Shop, VERSIONS, Version, start, traffic};
+use programs::{Client, FAULTS, IDLE, NoAnswer, Shop, VERSIONS, Version, start, traffic, trial};
 use seedbed::hunt::{Hunt, Verdict};
 use seedbed::{Sim, net, select, sleep, spawn, timeout};
-
-/// So many seeds are tried; `INTEGRATION_SEEDS` says another number.
-fn seeds() -> u64 {
-    std::env::var("INTEGRATION_SEEDS")
-        .ok()
-        .map_or(1_000, |number| number.parse().expect("INTEGRATION_SEEDS is a number"))
-}
+use seedbed_trials::{runs, trials_are_reproducible};
 
 fn hunt(name: &str) -> Hunt {
     Hunt::new(name).regressions_off()
@@ -40,7 +30,7 @@ fn in_plain_order_every_request_is_answered_that_has_the_time() {
 #[test]
 fn answers_are_right_and_the_shutdown_ends_whatever_strikes() {
     for version in VERSIONS {
-        let report = hunt("traffic").runs(1_000).faults(FAULTS).run(move || async move {
+        let report = hunt("traffic").runs(runs(1_000)).faults(FAULTS).run(move || async move {
             let answers = traffic(version).await;
             seedbed::sometimes!(answers < 12, "a request was not answered");
         });
@@ -50,59 +40,13 @@ fn answers_are_right_and_the_shutdown_ends_whatever_strikes() {
 
 #[test]
 fn a_seed_is_a_run() {
-    for version in VERSIONS {
-        let program = || traffic(version);
-        let profile = profile_of(program);
-        for number in 0..seeds() {
-            let (first, second) = (run(number, &profile, program), run(number, &profile, program));
-            assert!(first.digest == second.digest, "{version:?}, seed {number} gives two runs");
-        }
-    }
-}
-
-/// The digests of all seeds in one word.
-fn digest_of_all() -> String {
-    let mut all = String::new();
-    for version in VERSIONS {
-        let program = || traffic(version);
-        let profile = profile_of(program);
-        for number in 0..seeds() {
-            all.push_str(&run(number, &profile, program).digest.to_string());
-        }
-    }
-    // FNV-1a.
-    let hash = all
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-    format!("digest of all: {hash:016x}")
-}
-
-const PRINTS: &str = "INTEGRATION_PRINTS";
-
-#[test]
-fn a_seed_is_a_run_in_every_process() {
-    let here = digest_of_all();
-    if std::env::var_os(PRINTS).is_some() {
-        println!("\n{here}");
-        return;
-    }
-    let executable = std::env::current_exe().expect("an executable");
-    let mut other = Command::new(executable)
-        .args(["--exact", "a_seed_is_a_run_in_every_process", "--nocapture"])
-        .env(PRINTS, "1")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts again");
-    let lines: Vec<String> =
-        BufReader::new(other.stdout.take().expect("a pipe")).lines().map_while(Result::ok).collect();
-    assert!(other.wait().expect("it ends").success());
-    assert!(lines.contains(&here), "another process has {lines:?}, this one {here}");
+    trials_are_reproducible("a_seed_is_a_run", &VERSIONS.map(trial));
 }
 
 #[test]
 fn a_request_that_is_given_up_does_not_spoil_the_next() {
     for version in VERSIONS {
-        let report = hunt("given up").runs(300).faults("latency+short").run(move || async move {
+        let report = hunt("given up").runs(runs(300)).faults("latency+short").run(move || async move {
             let shop = Shop::new(version);
             drop(start(&shop).await);
             let mut client = Client::connect(version).await.expect("it connects");
@@ -121,7 +65,7 @@ fn a_request_that_is_given_up_does_not_spoil_the_next() {
 #[test]
 fn a_shutdown_lets_what_is_under_way_end() {
     for version in VERSIONS {
-        let report = hunt("shutdown").runs(300).faults("latency+short").run(move || async move {
+        let report = hunt("shutdown").runs(runs(300)).faults("latency+short").run(move || async move {
             let shop = Shop::new(version);
             let server = start(&shop).await;
             let got_through = Rc::new(Cell::new(false));
@@ -155,7 +99,7 @@ fn a_shutdown_lets_what_is_under_way_end() {
 #[test]
 fn what_is_given_back_was_not_served() {
     for version in VERSIONS {
-        let report = hunt("idle").runs(1_000).faults("latency+lost+reset+short").run(move || async move {
+        let report = hunt("idle").runs(runs(1_000)).faults("latency+lost+reset+short").run(move || async move {
             let shop = Shop::new(version);
             drop(start(&shop).await);
             net::set_latency(Duration::from_millis(1)..=Duration::from_millis(20));

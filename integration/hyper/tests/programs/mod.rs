@@ -2,7 +2,6 @@
 #![allow(dead_code, reason = "each of those who use it needs a part")]
 
 pub(crate) mod paying;
-pub(crate) mod runs;
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -22,6 +21,7 @@ use seedbed::net::{self, Listener, Stream};
 use seedbed::sync::Event;
 use seedbed::{Task, select, sleep, spawn, timeout};
 use seedbed_hyper::{Executor, Io, Timer};
+use seedbed_trials::Trial;
 
 pub(crate) type Failed = Box<dyn Error + Send + Sync>;
 
@@ -32,6 +32,14 @@ pub(crate) enum Version {
 }
 
 pub(crate) const VERSIONS: [Version; 2] = [Version::Http1, Version::Http2];
+
+/// What a published client and server should stand.
+pub(crate) const FAULTS: &str = "lost+latency+reset+short+partition";
+
+/// The traffic of a version, put to trial.
+pub(crate) fn trial(version: Version) -> Trial {
+    Trial::of(FAULTS, move || traffic(version))
+}
 
 /// A connection is idle for so long before an HTTP/1 server closes it.
 pub(crate) const IDLE: Duration = Duration::from_millis(100);
