@@ -101,7 +101,8 @@ impl Subject {
 /// Where the lock file cannot be read, or has no such package.
 #[must_use]
 pub fn version_of(folder: &str, package: &str) -> String {
-    let lock = fs::read_to_string(Path::new(folder).join("../Cargo.lock")).expect("the workspace has a lock file");
+    let workspace = Path::new(folder).parent().expect("a package is in the folder of its workspace");
+    let lock = fs::read_to_string(workspace.join("Cargo.lock")).expect("the workspace has a lock file");
     let entry = format!("name = \"{package}\"\nversion = \"");
     let Some((_, rest)) = lock.split_once(&entry) else { panic!("Cargo.lock has no package {package:?}") };
     rest.split('"').next().unwrap_or_default().to_owned()
