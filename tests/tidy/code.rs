@@ -235,7 +235,7 @@ fn arguments(tokens: &[Token], open: usize) -> usize {
 /// `unsafe` stands in the listed files only, each time under a `SAFETY:` comment (a `# Safety` section for an `unsafe fn`).
 pub(crate) fn unsafe_is_argued(tree: &Tree) -> Vec<String> {
     let mut complaints = Vec::new();
-    for file in tree.rust().filter(|file| !file.path.starts_with("tests/ui/")) {
+    for file in tree.rust().filter(|file| !file.path.starts_with("crates/macros/tests/ui/")) {
         let lines: Vec<&str> = file.text.lines().collect();
         if UNSAFE.contains(&file.path.as_str()) && !file.tokens().iter().any(|token| token.text == "unsafe") {
             complaints.push(file.at(1, "holds no `unsafe` any more: take it off the list in tests/tidy/code.rs"));
@@ -335,7 +335,7 @@ pub(crate) fn names_mean_something(tree: &Tree) -> Vec<String> {
 /// No placeholder, no print left from a search, no test that is switched off.
 pub(crate) fn code_is_finished(tree: &Tree) -> Vec<String> {
     let mut complaints = Vec::new();
-    for file in tree.rust().filter(|file| !file.path.starts_with("tests/ui/")) {
+    for file in tree.rust().filter(|file| !file.path.starts_with("crates/macros/tests/ui/")) {
         let tokens = file.tokens();
         for n in 0..tokens.len() {
             match words(&tokens, n, 3)[..] {

@@ -1,6 +1,6 @@
 //! What the compiler says when `#[seedbed::test]` or `select!` is used wrongly.
 //!
-//! Each `ui/*.rs` is a file that must not compile, the `.stderr` beside it the expected words. `TRYBUILD=overwrite cargo test --test ui`
+//! Each `ui/*.rs` is a file that must not compile, the `.stderr` beside it the expected words. `TRYBUILD=overwrite cargo test -p seedbed-macros --test ui`
 //! writes them anew; read the difference before you keep it.
 
 #[test]
