@@ -99,6 +99,9 @@ impl Net {
         let Some(bound) = self.sockets.get_mut(&(host, datagram.to.port())) else {
             return Self::tell_undelivered(kernel, flow, "nobody is bound to that port");
         };
+        if bound.peer.is_some_and(|peer| peer != datagram.from) {
+            return Self::tell_undelivered(kernel, flow, "the socket hears its peer alone");
+        }
         if bound.queued + datagram.bytes.len() > QUEUE_MAX {
             return Self::tell_undelivered(kernel, flow, "too much waits to be read");
         }

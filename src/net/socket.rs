@@ -68,7 +68,7 @@ impl Socket {
             let (host, at) = net.own_address(kernel, &named, |net, port| net.sockets.contains_key(&(host, port)))?;
             let handle = net.next_number();
             let resource = new_resource(kernel, "a datagram at", &net.spot(at));
-            let bound = Bound { handle, queue: Default::default(), queued: 0, reader: None, resource };
+            let bound = Bound { handle, queue: Default::default(), queued: 0, peer: None, reader: None, resource };
             net.sockets.insert((host, at.port()), bound);
             Ok(Self { run: kernel.run, host, at, handle, waiting: Mutex::default() })
         })
@@ -78,6 +78,74 @@ impl Socket {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.at
+    }
+
+    /// Where [`send`](Self::send) sends to, and from where alone it hears.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` before [`connect`](Self::connect), and if the host of the socket has gone down.
+    pub fn peer_addr(&self) -> Result<SocketAddr> {
+        self.bound(|bound| bound.peer)?.ok_or_else(no_peer)
+    }
+
+    /// Gives the socket a peer. Nothing is sent: from now on, what others send is dropped. What waits to be read stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_to`](Self::send_to), for the address.
+    ///
+    /// ```
+    /// use seedbed::net::{self, Socket};
+    /// use seedbed::Sim;
+    /// let report = Sim::new(0).run(async {
+    ///     let names = Socket::bind(53).unwrap();
+    ///     let asks = net::host("client").spawn(async {
+    ///         let socket = Socket::bind(0).unwrap();
+    ///         socket.connect("main:53").await.unwrap();
+    ///         socket.send(b"who?").await.unwrap();
+    ///         let mut answer = [0; 16];
+    ///         let length = socket.recv(&mut answer).await.unwrap();
+    ///         answer[..length].to_vec()
+    ///     });
+    ///     let (_, from) = names.recv_from(&mut [0; 16]).await.unwrap();
+    ///     names.send_to(b"you", from).await.unwrap();
+    ///     asks.await.unwrap()
+    /// });
+    /// assert_eq!(report.unwrap(), b"you");
+    /// ```
+    #[allow(clippy::unused_async, reason = "as elsewhere; where names take time to be found, this will wait")]
+    pub async fn connect(&self, to: impl ToAddress) -> Result<()> {
+        let named = to.to_named();
+        let peer = of(self.run, |net, kernel| net.resolve(kernel, &named))?;
+        self.bound(|bound| bound.peer = Some(peer))
+    }
+
+    /// Sends a datagram to the peer.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` before [`connect`](Self::connect), and as [`send_to`](Self::send_to).
+    pub async fn send(&self, bytes: &[u8]) -> Result<usize> {
+        self.send_to(bytes, self.peer_addr()?).await
+    }
+
+    /// Waits for the next datagram of the peer. What does not fit into the buffer is lost.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` before [`connect`](Self::connect), and if the host of the socket has gone down.
+    pub async fn recv(&self, buffer: &mut [u8]) -> Result<usize> {
+        self.peer_addr()?;
+        self.recv_from(buffer).await.map(|(length, _)| length)
+    }
+
+    /// What the host knows of this socket, as long as it is up.
+    fn bound<R>(&self, look: impl FnOnce(&mut Bound) -> R) -> Result<R> {
+        let (place, handle) = ((self.host, self.at.port()), self.handle);
+        of(self.run, |net, _| {
+            net.sockets.get_mut(&place).filter(|bound| bound.handle == handle).map(look).ok_or_else(gone)
+        })
     }
 
     /// Sends a datagram. That it was sent says nothing of whether it arrives.
@@ -161,6 +229,10 @@ impl Socket {
             of(run, |net, _| net.sockets.get_mut(&place).map(|bound| bound.reader = Some(waiter)));
         })
     }
+}
+
+fn no_peer() -> Error {
+    Error::new(ErrorKind::NotConnected, "this socket has no peer: connect it, or use send_to and recv_from")
 }
 
 fn gone() -> Error {

@@ -163,6 +163,8 @@ pub(super) struct Bound {
     pub(super) handle: u32,
     pub(super) queue: VecDeque<Datagram>,
     pub(super) queued: usize,
+    /// Where there is one, what others send is dropped.
+    pub(super) peer: Option<SocketAddr>,
     pub(super) reader: Option<Address>,
     pub(super) resource: ResourceId,
 }

@@ -73,3 +73,33 @@ fn a_deadlock_names_the_socket() {
     let FailureKind::Deadlock { blocked, .. } = failure(report).kind else { panic!("no deadlock") };
     assert_eq!(blocked[0].waits_for, "a datagram at main:53");
 }
+
+#[test]
+fn a_connected_socket_hears_its_peer_alone() {
+    let report = steady(|| async {
+        let socket = Socket::bind(53).unwrap();
+        assert!(socket.peer_addr().unwrap_err().to_string().contains("has no peer"));
+        assert!(socket.send(b"x").await.is_err() && socket.recv(&mut [0]).await.is_err());
+        let say = |name: &'static str, bytes: &'static [u8]| {
+            net::host(name).spawn(async { Socket::bind(9).unwrap().send_to(bytes, "main:53").await.unwrap() })
+        };
+        net::host("b");
+        say("a", b"before").await.unwrap();
+        sleep(millis(10)).await;
+        socket.connect("b:9").await.unwrap();
+        assert_eq!(socket.peer_addr().unwrap().to_string(), "10.0.0.2:9");
+        say("a", b"from a").await.unwrap();
+        say("b", b"from b").await.unwrap();
+        let mut heard = Vec::new();
+        for _ in 0..2 {
+            let mut buffer = [0; 16];
+            let length = socket.recv(&mut buffer).await.unwrap();
+            heard.push(String::from_utf8(buffer[..length].to_vec()).unwrap());
+        }
+        heard
+    });
+    let summary = report.trace.summary();
+    assert!(summary.contains("datagrams a:9→main:53, the socket hears its peer alone"), "{summary}");
+    // What waited before there was a peer is still there, as on Linux.
+    assert_eq!(report.unwrap(), ["before", "from b"]);
+}
