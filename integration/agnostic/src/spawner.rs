@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use agnostic_lite::{AsyncBlockingSpawner, AsyncLocalSpawner, AsyncSpawner, Yielder};
-use seedbed::{Promise, Task};
+use seedbed::Promise;
+use seedbed::task::FutureRef;
 use send_wrapper::SendWrapper;
 
 use crate::error::JoinError;
@@ -16,16 +17,47 @@ pub struct SimSpawner;
 
 /// The handle of a task: awaiting it gives its output. The task runs on without it.
 #[derive(Debug)]
-pub struct JoinHandle<T>(SendWrapper<Task<T>>);
+pub struct JoinHandle<T>(SendWrapper<Handle<T>>);
 
 /// The handle of a job. The job runs on without it.
 #[derive(Debug)]
-pub struct JobHandle<T>(SendWrapper<Promise<T>>);
+pub struct JobHandle<T>(SendWrapper<Handle<T>>);
+
+/// What both are: something that can be cancelled, and is awaited behind a shield. In asyncio who is cancelled cancels what it awaits;
+/// here an aborted task lets go of a handle, and no more.
+#[derive(Debug)]
+struct Handle<T> {
+    whole: FutureRef,
+    awaited: Awaited<T>,
+}
+
+#[derive(Debug)]
+enum Awaited<T> {
+    NotYet(Promise<T>),
+    Behind(Promise<T>),
+}
+
+impl<T: 'static> Handle<T> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, JoinError>> {
+        if let Awaited::NotYet(promise) = &self.awaited {
+            self.awaited = Awaited::Behind(seedbed::shield(promise.clone()));
+        }
+        match &mut self.awaited {
+            Awaited::NotYet(promise) | Awaited::Behind(promise) => Pin::new(promise).poll(cx).map_err(JoinError),
+        }
+    }
+}
+
+impl<T: 'static> From<Promise<T>> for Handle<T> {
+    fn from(promise: Promise<T>) -> Self {
+        Self { whole: FutureRef::clone(&promise), awaited: Awaited::NotYet(promise) }
+    }
+}
 
 impl<T: 'static> JoinHandle<T> {
     #[track_caller]
     pub(crate) fn of(future: impl Future<Output = T> + 'static) -> Self {
-        Self(SendWrapper::new(seedbed::spawn(future)))
+        Self(SendWrapper::new(seedbed::spawn(future).promise().into()))
     }
 }
 
@@ -33,7 +65,7 @@ impl<T: 'static> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut *self.0).poll(cx).map_err(JoinError)
+        self.0.poll(cx)
     }
 }
 
@@ -41,7 +73,7 @@ impl<T: 'static> Future for JobHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut *self.0).poll(cx).map_err(JoinError)
+        self.0.poll(cx)
     }
 }
 
@@ -49,7 +81,7 @@ impl<T: 'static> agnostic_lite::JoinHandle<T> for JoinHandle<T> {
     type JoinError = JoinError;
 
     fn abort(self) {
-        self.0.cancel();
+        self.0.whole.cancel();
     }
 }
 
@@ -62,7 +94,7 @@ impl<T: 'static> agnostic_lite::JoinHandle<T> for JobHandle<T> {
 
     /// A job that waits for a worker never begins; one that runs cannot be stopped.
     fn abort(self) {
-        self.0.cancel();
+        self.0.whole.cancel();
     }
 }
 
@@ -134,7 +166,7 @@ impl AsyncBlockingSpawner for SimSpawner {
         R: Send + 'static,
     {
         match seedbed::run_in_executor(None, f) {
-            Ok(job) => JobHandle(SendWrapper::new(job)),
+            Ok(job) => JobHandle(SendWrapper::new(job.into())),
             Err(error) => panic!("spawn_blocking: {error}"),
         }
     }
