@@ -1,0 +1,27 @@
+//! Bugs of published crates, each shown in the version that has it, as `docs/found.md` tells it. One file a crate.
+//!
+//! A test here that fails because its bug is gone is good news: see `page::Bug::shows`.
+
+mod async_broadcast;
+mod deadpool;
+mod flume;
+mod futures_concurrency;
+mod kanal;
+mod local_channel;
+mod page;
+mod thingbuf;
+mod waitmap;
+
+/// What the page tells of.
+const BUGS: [&page::Bug; 10] = [
+    &async_broadcast::NEW_RECEIVER,
+    &async_broadcast::CAPACITY,
+    &deadpool::BUG,
+    &flume::TERMINATED,
+    &flume::WAKE,
+    &futures_concurrency::BUG,
+    &kanal::BUG,
+    &local_channel::BUG,
+    &thingbuf::BUG,
+    &waitmap::BUG,
+];
