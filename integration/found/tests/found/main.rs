@@ -3,7 +3,10 @@
 //! A test here that fails because its bug is gone is good news: see `page::Bug::shows`.
 
 mod async_broadcast;
+mod async_lock;
 mod deadpool;
+mod embassy_sync;
+mod eyeball;
 mod flume;
 mod futures_concurrency;
 mod kanal;
@@ -13,10 +16,14 @@ mod thingbuf;
 mod waitmap;
 
 /// What the page tells of.
-const BUGS: [&page::Bug; 10] = [
+const BUGS: [&page::Bug; 14] = [
     &async_broadcast::NEW_RECEIVER,
     &async_broadcast::CAPACITY,
+    &async_lock::BUG,
     &deadpool::BUG,
+    &embassy_sync::WAKE,
+    &embassy_sync::FULL,
+    &eyeball::BUG,
     &flume::TERMINATED,
     &flume::WAKE,
     &futures_concurrency::BUG,
