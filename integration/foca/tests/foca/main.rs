@@ -1,0 +1,8 @@
+//! foca as it is published, on seedbed: clusters that grow, shrink, break apart and heal, and planted bugs that must be found.
+
+mod cluster;
+mod peer;
+mod programs;
+mod properties;
+mod published;
+mod seeds;
