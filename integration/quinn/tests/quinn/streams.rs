@@ -77,4 +77,3 @@ fn streams_come_back_whole_whatever_strikes() {
         assert!(report.is_ok(), "{report}");
     }
 }
-
