@@ -2,34 +2,11 @@
 
 use std::time::Duration;
 
-use quinn::{Connection, ConnectionError};
 use seedbed::hunt::Hunt;
 use seedbed::{Sim, gather, net, spawn, timeout};
 use seedbed_trials::runs;
 
-use crate::world::{Certificate, FAULTS, Server, bytes, client, connect, server_of, transport};
-
-/// Sends so many bytes on a stream of both directions, and reads them again.
-async fn there_and_back(connection: Connection, number: u32, length: usize) -> Result<(), ConnectionError> {
-    let (mut send, mut receive) = connection.open_bi().await?;
-    let sent = bytes(number, length);
-    let expected = sent.clone();
-    let writing = spawn(async move {
-        for part in sent.chunks(3_333) {
-            if send.write_all(part).await.is_err() {
-                return;
-            }
-        }
-        drop(send.finish());
-    });
-    let back = receive.read_to_end(length + 1).await;
-    writing.await.expect("the writer ends");
-    match back {
-        Ok(back) => assert!(back == expected, "stream {number} came back changed: {} bytes", back.len()),
-        Err(_) => return Err(connection.close_reason().expect("a stream breaks with its connection alone")),
-    }
-    Ok(())
-}
+use crate::world::{Certificate, FAULTS, Server, client, connect, server_of, there_and_back, transport};
 
 /// Two clients with many streams each and datagrams, a server; all is closed in the end.
 pub(crate) async fn traffic(segments: usize) -> u32 {

@@ -26,6 +26,10 @@ pub(crate) const FAULTS: &str = "lost+latency+duplicated+reordered+point";
 /// After so long without a word a connection is over.
 pub(crate) const IDLE: Duration = Duration::from_secs(10);
 
+/// By then every side knows that a connection is over: silence lasts three times the probe timeout where that is more than what was agreed, and the
+/// probe timeout follows from the slowest round trips (RFC 9000, section 10.1).
+pub(crate) const LONG_AFTER: Duration = Duration::from_secs(900);
+
 /// Which of the two certificates a server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Certificate {
@@ -52,9 +56,11 @@ pub(crate) fn server_of(certificate: Certificate, transport: TransportConfig) ->
     config
 }
 
-pub(crate) fn client_of(certificate: Certificate, transport: TransportConfig) -> ClientConfig {
+pub(crate) fn client_of(trusted: Option<Certificate>, transport: TransportConfig) -> ClientConfig {
     let mut roots = RootCertStore::empty();
-    roots.add(certificate.der()).expect("a certificate");
+    if let Some(certificate) = trusted {
+        roots.add(certificate.der()).expect("a certificate");
+    }
     let mut config = client_config(roots).expect("rustls takes it");
     config.transport_config(Arc::new(transport));
     config
@@ -70,7 +76,7 @@ pub(crate) fn endpoint_of(port: u16, segments: usize, server: Option<ServerConfi
 /// A client's endpoint, which knows what to connect with.
 pub(crate) fn client(segments: usize, transport: TransportConfig) -> Endpoint {
     let mut endpoint = endpoint_of(0, segments, None);
-    endpoint.set_default_client_config(client_of(Certificate::Long, transport));
+    endpoint.set_default_client_config(client_of(Some(Certificate::Long), transport));
     endpoint
 }
 
@@ -81,6 +87,11 @@ pub(crate) fn server_address() -> SocketAddr {
 /// Connects to the server.
 pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Connection, ConnectionError> {
     endpoint.connect(server_address(), "server").expect("a good address").await
+}
+
+/// Whether nothing more was heard of the other side; or that it knows nothing of the connection any more, because its last word was lost.
+pub(crate) fn is_silence(end: &ConnectionError) -> bool {
+    matches!(end, ConnectionError::TimedOut | ConnectionError::Reset)
 }
 
 /// What a server sees.
@@ -171,6 +182,28 @@ async fn echo_one_way(connection: Connection, mut receive: RecvStream) {
     if send.write_all(&whole).await.is_ok() {
         drop(send.finish());
     }
+}
+
+/// Sends so many bytes on a stream of both directions, and reads them again.
+pub(crate) async fn there_and_back(connection: Connection, number: u32, length: usize) -> Result<(), ConnectionError> {
+    let (mut send, mut receive) = connection.open_bi().await?;
+    let sent = bytes(number, length);
+    let expected = sent.clone();
+    let writing = spawn(async move {
+        for part in sent.chunks(3_333) {
+            if send.write_all(part).await.is_err() {
+                return;
+            }
+        }
+        drop(send.finish());
+    });
+    let back = receive.read_to_end(length + 1).await;
+    writing.await.expect("the writer ends");
+    match back {
+        Ok(back) => assert!(back == expected, "stream {number} came back changed: {} bytes", back.len()),
+        Err(_) => return Err(connection.close_reason().expect("a stream breaks with its connection alone")),
+    }
+    Ok(())
 }
 
 /// So many bytes; those of another number are others.

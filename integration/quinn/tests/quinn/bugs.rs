@@ -1,0 +1,120 @@
+//! What is wrong in quinn as it is published. Each test shows a bug that docs/found.md tells of; one that fails says that its bug is gone: then that
+//! page wants to be changed, and the test to go.
+
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quinn::{Connection, Endpoint, RecvStream, SendStream};
+use seedbed::{Sim, net, sleep, timeout};
+use seedbed_quinn::UdpSocket;
+
+use crate::world::{Certificate, bytes, client, connect, endpoint_of, server_of, transport};
+
+/// Longer than anything takes where nothing strikes, and shorter than silence that ends a connection.
+const A_WHILE: Duration = Duration::from_secs(5);
+
+/// A connection of which each end has a handle here; nothing strikes.
+async fn connected() -> (Endpoint, Connection, Connection) {
+    let host = net::host("server");
+    let config = server_of(Certificate::Long, transport());
+    let endpoint = host.spawn(async { endpoint_of(443, 1, Some(config)) }).await.expect("the host is up");
+    let accepting = host.spawn(async move { endpoint.accept().await.expect("somebody connects").accept() });
+    let endpoint = client(1, transport());
+    let connection = connect(&endpoint).await.expect("nothing strikes");
+    let connecting = accepting.await.expect("it accepts").expect("nothing strikes");
+    // A server may speak before it has heard a client's last word of the handshake: the client need not have said it.
+    let (peer, _) = connecting.into_0rtt().expect("a server");
+    (endpoint, connection, peer)
+}
+
+/// A stream from one to the other, with one byte that was read.
+async fn stream(from: &Connection, to: &Connection) -> (SendStream, RecvStream) {
+    let mut send = from.open_uni().await.expect("the connection is up");
+    send.write_all(b"a").await.expect("there is room");
+    let mut receive = to.accept_uni().await.expect("the connection is up");
+    receive.read_exact(&mut [0]).await.expect("it arrives");
+    (send, receive)
+}
+
+/// Sends the rest of a stream and its end, and waits until the peer has acknowledged all of it: it has all been received then.
+async fn finish(send: &mut SendStream) {
+    send.write_all(b"the rest").await.expect("there is room");
+    send.finish().expect("it is open");
+    assert_eq!(send.stopped().await, Ok(None));
+}
+
+/// `RecvStream::received_reset` says that it "yields `None` … when the stream was finished by the peer and all data has been received". It does so
+/// only when all data has been read, which nobody can do who waits for it.
+#[test]
+fn received_reset_waits_on_after_all_data_has_been_received() {
+    let report = Sim::new(0).run(async {
+        let (_endpoint, connection, peer) = connected().await;
+        let (mut send, receive) = stream(&connection, &peer).await;
+        // Its destructor has the next bug.
+        let mut receive = ManuallyDrop::new(receive);
+        finish(&mut send).await;
+        let waited = timeout(A_WHILE, receive.received_reset()).await;
+        assert_eq!(receive.read_to_end(100).await.as_deref(), Ok(&b"the rest"[..]));
+        (waited.is_err(), receive.received_reset().await)
+    });
+    assert_eq!(report.result.expect("it passes"), (true, Ok(None)));
+}
+
+/// `RecvStream::received_reset` says that it is cancel-safe. A stream on which it waited and was cancelled, and which was then read to its end, trips an
+/// assertion of quinn's own when it is dropped. Built without assertions it leaves a waker behind, as long as the connection lasts.
+#[test]
+fn a_stream_trips_over_the_waker_of_a_received_reset_that_was_cancelled() {
+    let report = Sim::new(0).run(async {
+        let (_endpoint, connection, peer) = connected().await;
+        let (mut send, mut receive) = stream(&connection, &peer).await;
+        finish(&mut send).await;
+        drop(timeout(Duration::from_millis(1), receive.received_reset()).await);
+        drop(receive.read_to_end(100).await);
+    });
+    let failure = report.result.expect_err("the assertion fails").to_string();
+    assert!(failure.contains("should not have a blocked reader when all data read is true"), "{failure}");
+}
+
+/// `SendStream::stopped` yields `None` at once on a stream that was reset. A future of it that waits when the stream is reset is not woken.
+#[test]
+fn stopped_waits_on_after_a_reset() {
+    let report = Sim::new(0).run(async {
+        let (_endpoint, connection, peer) = connected().await;
+        let (mut send, _receive) = stream(&connection, &peer).await;
+        let stopped = send.stopped();
+        let waiting = seedbed::spawn(timeout(A_WHILE, stopped));
+        sleep(Duration::from_millis(100)).await;
+        send.reset(7_u32.into()).expect("it is open");
+        let waited = waiting.await.expect("it ends");
+        (waited.is_err(), send.stopped().await)
+    });
+    assert_eq!(report.result.expect("it passes"), (true, Ok(None)));
+}
+
+/// A client goes to another port, says something from there, and is never heard again. The server goes there, too, gets no answer, and goes back to
+/// the path before (RFC 9000, section 9.3.2). The timer that was set for what is under way on the path that failed is still set, and finds that nothing is
+/// under way: an assertion of quinn-proto's own fails. Built without assertions it sends a probe in a space of packet numbers that is long gone,
+/// and no timer is set for what was lost.
+#[test]
+fn a_timer_outlives_the_path_that_it_was_set_for() {
+    let report = Sim::new(0).run(async {
+        let (endpoint, connection, peer) = connected().await;
+        // A panic inside of quinn poisons its locks; whatever locks in its destructor would then end the process.
+        let _kept = [0; 3].map(|_| ManuallyDrop::new(peer.clone()));
+        let (mut send, receive) = stream(&connection, &peer).await;
+        let (back, _back) = stream(&peer, &connection).await;
+        let mut back = ManuallyDrop::new(back);
+        let _kept_too = (ManuallyDrop::new(peer), ManuallyDrop::new(receive));
+        sleep(Duration::from_secs(1)).await;
+        net::partition_one_way(["server"], ["main"]);
+        endpoint.rebind_abstract(Arc::new(UdpSocket::bind(0).expect("a port is free"))).expect("it has an address");
+        send.write_all(&bytes(1, 5_000)).await.expect("there is room");
+        sleep(Duration::from_millis(40)).await;
+        net::partition(["main"], ["server"]);
+        back.write_all(b"b").await.expect("there is room");
+        sleep(A_WHILE).await;
+    });
+    let failure = report.result.expect_err("the assertion fails").to_string();
+    assert!(failure.contains("assertion failed: !self.peer_completed_address_validation()"), "{failure}");
+}
