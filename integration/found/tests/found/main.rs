@@ -11,12 +11,13 @@ mod flume;
 mod futures_concurrency;
 mod kanal;
 mod local_channel;
+mod lockable;
 mod page;
 mod thingbuf;
 mod waitmap;
 
 /// What the page tells of.
-const BUGS: [&page::Bug; 14] = [
+const BUGS: [&page::Bug; 15] = [
     &async_broadcast::NEW_RECEIVER,
     &async_broadcast::CAPACITY,
     &async_lock::BUG,
@@ -29,6 +30,7 @@ const BUGS: [&page::Bug; 14] = [
     &futures_concurrency::BUG,
     &kanal::BUG,
     &local_channel::BUG,
+    &lockable::BUG,
     &thingbuf::BUG,
     &waitmap::BUG,
 ];
