@@ -38,9 +38,14 @@ pub(crate) enum Certificate {
 }
 
 impl Certificate {
-    fn der(self) -> CertificateDer<'static> {
+    pub(crate) fn der(self) -> CertificateDer<'static> {
         CertificateDer::from(if self == Self::Long { CERTIFICATE } else { OF_A_DAY })
     }
+}
+
+/// The key of both.
+pub(crate) fn key() -> PrivateKeyDer<'static> {
+    PrivateKeyDer::Pkcs8(KEY.into())
 }
 
 /// quinn's own settings, with an end to silence that is sooner.
@@ -51,7 +56,7 @@ pub(crate) fn transport() -> TransportConfig {
 }
 
 pub(crate) fn server_of(certificate: Certificate, transport: TransportConfig) -> ServerConfig {
-    let mut config = server_config(vec![certificate.der()], PrivateKeyDer::Pkcs8(KEY.into())).expect("a good key");
+    let mut config = server_config(vec![certificate.der()], key()).expect("a good key");
     config.transport_config(Arc::new(transport));
     config
 }
