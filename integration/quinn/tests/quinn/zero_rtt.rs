@@ -19,7 +19,10 @@ async fn say_at_once(connection: &Connection, accepted: ZeroRttAccepted) -> Resu
         send.write_all(&bytes(5, 3_000)).await?;
         drop(send.finish());
         match receive.read_to_end(4_000).await {
-            Ok(back) => Ok(assert!(back == bytes(5, 3_000), "what was said at once came back changed")),
+            Ok(back) => {
+                assert!(back == bytes(5, 3_000), "what was said at once came back changed");
+                Ok(())
+            }
             Err(ReadToEndError::Read(quinn::ReadError::ZeroRttRejected)) => Err(WriteError::ZeroRttRejected),
             Err(_) => Err(WriteError::ConnectionLost(connection.closed().await)),
         }
