@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io::Result;
 use std::net::SocketAddr;
-use std::rc::Rc;
 
 use foca::{BroadcastHandler, Codec, Config, Foca, Identity, Member, NoCustomBroadcast};
 use seedbed::net::Socket;
@@ -153,16 +152,16 @@ where
     #[track_caller]
     pub fn start(self) -> Result<Node<T, C, B>> {
         let Self { identity, config, codec, handler, route, observer, members } = self;
-        let socket = Rc::new(Socket::bind(route(&identity))?);
+        let socket = Socket::bind(route(&identity))?;
         // One more byte than is allowed, so that foca sees what is too long.
         let longest = config.max_packet_size.get().saturating_add(1);
         let foca = Foca::with_custom_broadcast(identity, config, seedbed::rng(), codec, handler);
-        let node = Node::new(foca, Outside::new(Rc::clone(&socket), route), observer);
+        let node = Node::new(foca, Outside::new(socket, route), observer);
         if !members.is_empty() {
             node.interact(|foca, outside| foca.apply_many(members.into_iter(), false, outside))
                 .unwrap_or_else(|error| node.tell_error(error));
         }
-        node.go(socket, longest);
+        node.go(longest);
         Ok(node)
     }
 }

@@ -11,7 +11,6 @@ use std::task::Poll;
 
 use foca::{BroadcastHandler, Codec, Config, Error, Foca, Identity, Member, NoCustomBroadcast, Timer};
 use rand_chacha::ChaCha8Rng;
-use seedbed::net::Socket;
 use seedbed::task::TaskRef;
 
 use crate::builder::Builder;
@@ -87,19 +86,28 @@ where
 
     /// Begins to receive and to keep time.
     #[track_caller]
-    pub(crate) fn go(&self, socket: Rc<Socket>, longest: usize) {
-        let receives = seedbed::spawn(self.clone().receive(socket, longest));
+    pub(crate) fn go(&self, longest: usize) {
+        let receives = seedbed::spawn(self.clone().receive(longest));
         let keeps_time = seedbed::spawn(self.clone().keep_time());
         self.shared.tasks.borrow_mut().extend([receives.task_ref(), keeps_time.task_ref()]);
     }
 
-    async fn receive(self, socket: Rc<Socket>, longest: usize) {
+    async fn receive(self, longest: usize) {
         let mut buffer = vec![0; longest];
-        // A socket ends with the life of its host, and this task with it.
-        while let Ok((length, _)) = socket.recv_from(&mut buffer).await {
+        // A socket ends with the life of its host, or with the node.
+        while let Some(length) = self.receive_one(&mut buffer).await {
             let result = self.interact(|foca, outside| foca.handle_data(&buffer[..length], outside));
             result.unwrap_or_else(|error| self.tell_error(error));
         }
+    }
+
+    async fn receive_one(&self, buffer: &mut [u8]) -> Option<usize> {
+        poll_fn(|cx| {
+            // The socket is nobody else's, so that its port is free at once when the node is stopped.
+            let Some(socket) = &self.shared.inner.borrow().1.socket else { return Poll::Ready(None) };
+            socket.poll_recv_from(cx, buffer).map(|received| received.ok().map(|(length, _)| length))
+        })
+        .await
     }
 
     async fn keep_time(self) {
@@ -280,7 +288,7 @@ where
     ///
     /// ```
     /// use foca::{Config, PostcardCodec};
-    /// use seedbed::{Sim, net, yield_now};
+    /// use seedbed::{Sim, net};
     /// use seedbed_foca::Node;
     /// use std::net::SocketAddr;
     ///
@@ -289,7 +297,6 @@ where
     ///     let node = Node::start(at, Config::simple(), PostcardCodec).unwrap();
     ///     assert!(node.is_running() && Node::start(at, Config::simple(), PostcardCodec).is_err());
     ///     node.stop();
-    ///     yield_now().await;
     ///     !node.is_running() && Node::start(at, Config::simple(), PostcardCodec).is_ok()
     /// });
     /// assert!(report.unwrap());

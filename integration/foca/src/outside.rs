@@ -4,7 +4,6 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -43,7 +42,7 @@ impl<T: Identity> PartialOrd for Due<T> {
 /// The [`Runtime`] of a node, for those who call foca themselves: see [`Node::with`](crate::Node::with).
 pub struct Outside<T: Identity> {
     /// None once the node was stopped.
-    pub(crate) socket: Option<Rc<Socket>>,
+    pub(crate) socket: Option<Socket>,
     route: Route<T>,
     timers: BinaryHeap<Reverse<Due<T>>>,
     timers_set: u64,
@@ -60,7 +59,7 @@ impl<T: Identity> fmt::Debug for Outside<T> {
 }
 
 impl<T: Identity> Outside<T> {
-    pub(crate) fn new(socket: Rc<Socket>, route: Route<T>) -> Self {
+    pub(crate) fn new(socket: Socket, route: Route<T>) -> Self {
         let timers = BinaryHeap::new();
         Self { socket: Some(socket), route, timers, timers_set: 0, happened: Vec::new(), sleeper: None }
     }

@@ -12,6 +12,7 @@ use seedbed::net::{self, Host};
 use seedbed::{now, sleep};
 use seedbed_foca::{Builder, Event, Node};
 
+use crate::glue::{self, Glue};
 use crate::peer::Peer;
 
 /// So long is waited before somebody who is alone asks again.
@@ -32,11 +33,13 @@ struct Place {
     host: Host,
     at: SocketAddr,
     /// On its disk, so to speak: it outlives what runs there.
-    boots: Cell<u32>,
+    lives: Cell<u32>,
     /// Whether it should be up.
     wanted: Cell<bool>,
     /// Whether foca has said that its node is active, and nothing since that takes it back.
     active: Cell<bool>,
+    /// Whether foca has said that its node knows nobody who is up.
+    was_alone: Cell<bool>,
     node: RefCell<Option<PeerNode>>,
     /// Whom the notifications of this life say to be up.
     told: RefCell<BTreeMap<SocketAddr, Peer>>,
@@ -45,6 +48,7 @@ struct Place {
 /// Hosts, of which some are up.
 pub(crate) struct Cluster {
     config: Config,
+    glue: Glue,
     places: Vec<Place>,
     pub(crate) tally: Cell<Tally>,
 }
@@ -57,19 +61,19 @@ pub(crate) fn lan(size: usize) -> Config {
 
 impl Cluster {
     /// So many hosts, of which none is up yet.
-    pub(crate) fn new(size: usize, config: Config) -> Rc<Self> {
+    pub(crate) fn new(size: usize, config: Config, glue: Glue) -> Rc<Self> {
         let place = |number| {
             let host = net::host(&format!("n{number}"));
             let at = SocketAddr::new(host.ip(), 7946);
-            let (boots, wanted, active) = (Cell::new(0), Cell::new(false), Cell::new(false));
-            Place { host, at, boots, wanted, active, node: RefCell::default(), told: RefCell::default() }
+            let (lives, [wanted, active, was_alone]) = (Cell::new(0), [(); 3].map(|()| Cell::new(false)));
+            Place { host, at, lives, wanted, active, was_alone, node: RefCell::default(), told: RefCell::default() }
         };
-        Rc::new(Self { config, places: (0..size).map(place).collect(), tally: Cell::default() })
+        Rc::new(Self { config, glue, places: (0..size).map(place).collect(), tally: Cell::default() })
     }
 
     /// So many hosts, all of which were started, and know each other.
     pub(crate) async fn of(size: usize, config: Config, limit: Duration) -> Rc<Self> {
-        let cluster = Self::new(size, config);
+        let cluster = Self::new(size, config, Glue::Renews);
         (0..size).for_each(|number| cluster.start(number));
         cluster.agrees_within(limit).await;
         cluster
@@ -80,7 +84,7 @@ impl Cluster {
         let place = &self.places[number];
         place.wanted.set(true);
         place.node.take();
-        if place.boots.get() > 0 {
+        if place.lives.get() > 0 {
             place.host.restart();
             return;
         }
@@ -91,16 +95,22 @@ impl Cluster {
     /// What a host does: it is a member, and asks the others to let it in while it is not active. foca does not do that by itself
     /// (see `published.rs`).
     async fn program(self: Rc<Self>, number: usize) {
+        let mut node = self.begin(number);
         let place = &self.places[number];
-        place.boots.set(place.boots.get() + 1);
-        place.told.take();
-        place.active.set(false);
-        let me = Peer::new(place.at, place.boots.get());
-        let cluster = Rc::clone(&self);
-        let builder = Builder::new(me, self.config.clone(), PostcardCodec, NoCustomBroadcast);
-        let node = builder.observe(move |_, event| cluster.hear(number, event)).start().expect("its port is free");
-        place.node.replace(Some(node.clone()));
         loop {
+            if place.was_alone.take() {
+                match self.glue {
+                    Glue::BeginsAnew => {
+                        node.stop();
+                        node = self.begin(number);
+                    }
+                    Glue::KeepsTimers => {
+                        place.told.take();
+                        glue::replace(&node, self.next_life(number), self.config.clone());
+                    }
+                    _ => {}
+                }
+            }
             if !place.active.get() {
                 for other in self.places.iter().filter(|other| other.at != place.at) {
                     node.announce(Peer::new(other.at, 0)).expect("a message can be written");
@@ -110,10 +120,32 @@ impl Cluster {
         }
     }
 
+    /// The identity for another life of a host, noted on its disk.
+    fn next_life(&self, number: usize) -> Peer {
+        let place = &self.places[number];
+        place.lives.set(place.lives.get() + 1);
+        self.glue.identity(Peer::new(place.at, place.lives.get()))
+    }
+
+    /// Starts a node on the host of that number, on which this runs.
+    fn begin(self: &Rc<Self>, number: usize) -> PeerNode {
+        let place = &self.places[number];
+        place.told.take();
+        place.active.set(false);
+        place.was_alone.set(false);
+        let cluster = Rc::clone(self);
+        let (me, config) = (self.next_life(number), self.config.clone());
+        let builder = Builder::new(me, config, PostcardCodec, NoCustomBroadcast);
+        let node = builder.observe(move |node, event| cluster.hear(number, node, event)).start();
+        let node = node.expect("its port is free");
+        place.node.replace(Some(node.clone()));
+        node
+    }
+
     /// Notifications must tell all that there is to know: who is told of a change must have been told of what was before.
-    fn hear(&self, number: usize, event: &Event<Peer>) {
-        let active = &self.places[number].active;
-        let mut told = self.places[number].told.borrow_mut();
+    fn hear(&self, number: usize, node: &PeerNode, event: &Event<Peer>) {
+        let Place { active, was_alone, told, .. } = &self.places[number];
+        let mut told = told.borrow_mut();
         let mut tally = self.tally.get();
         match event {
             Event::Notified(OwnedNotification::MemberUp(peer)) => {
@@ -137,8 +169,14 @@ impl Cluster {
             Event::Notified(OwnedNotification::Idle) => {
                 tally.idles += 1;
                 active.set(false);
+                was_alone.set(true);
             }
-            Event::Notified(OwnedNotification::Defunct) => active.set(false),
+            Event::Notified(OwnedNotification::Defunct) => {
+                active.set(false);
+                if self.places[number].wanted.get() && !node.identity().renews {
+                    self.glue.come_back(node, self.next_life(number));
+                }
+            }
             Event::Notified(OwnedNotification::Active) => active.set(true),
             Event::Refused(Error::DataFromOurselves) => {}
             Event::Refused(_) | Event::Unsent { .. } => panic!("n{number}: {event:?}"),
@@ -160,6 +198,7 @@ impl Cluster {
 
     /// A node leaves the cluster, and its process ends.
     pub(crate) fn leave(&self, number: usize) {
+        self.places[number].wanted.set(false);
         if let Some(node) = self.node(number) {
             node.leave().expect("a message can be written");
         }

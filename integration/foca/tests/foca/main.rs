@@ -1,7 +1,9 @@
 //! foca as it is published, on seedbed: clusters that grow, shrink, break apart and heal, and planted bugs that must be found.
 
 mod cluster;
+mod glue;
 mod peer;
+mod planted;
 mod programs;
 mod properties;
 mod published;
