@@ -53,7 +53,7 @@ impl AsyncRuntime for SeedbedRuntime {
 
     #[track_caller]
     fn sleep_until(deadline: SimInstant) -> Sleep {
-        seedbed::sleep_until(deadline.0)
+        seedbed::sleep_until(deadline.to_virtual())
     }
 
     #[track_caller]
@@ -63,7 +63,7 @@ impl AsyncRuntime for SeedbedRuntime {
 
     #[track_caller]
     fn timeout_at<R, F: Future<Output = R> + OptionalSend>(deadline: SimInstant, future: F) -> Timeout<F> {
-        seedbed::timeout_at(deadline.0, future)
+        seedbed::timeout_at(deadline.to_virtual(), future)
     }
 
     fn is_panic(error: &TaskError) -> bool {

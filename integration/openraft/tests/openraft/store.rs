@@ -1,6 +1,6 @@
 //! The disk of a node: what is on it survives a crash, what a node holds in memory does not.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io;
@@ -13,8 +13,10 @@ use futures::{Stream, StreamExt};
 use openraft::entry::RaftEntry;
 use openraft::storage::{EntryResponder, IOFlushed, LogState, RaftLogStorage, RaftSnapshotBuilder, RaftStateMachine};
 use openraft::{EntryPayload, RaftLogReader};
+use seedbed::fault;
 use seedbed::sync::Queue;
 
+use crate::ledger::Ledger;
 use crate::types::{Entry, LogId, Snapshot, SnapshotMeta, StoredMembership, Types, Vote};
 
 /// What is wrong with a disk.
@@ -33,6 +35,9 @@ pub(crate) enum Fault {
 
 /// How long it takes until something is on the disk.
 const WRITING: Duration = Duration::from_millis(2);
+
+/// How much longer it takes now and then.
+const SLOW: Duration = Duration::from_millis(20);
 
 /// How long, where nobody waits for it: an operating system takes its time.
 const LATER: Duration = Duration::from_millis(300);
@@ -62,11 +67,22 @@ impl Contents {
 pub(crate) struct Disk {
     written: Rc<RefCell<Contents>>,
     fault: Fault,
+    node: u64,
+    ledger: Rc<Ledger>,
+    /// How much longer than usual everything takes.
+    slower_by: Rc<Cell<Duration>>,
+    /// Nothing is slow any more.
+    is_good: Rc<Cell<bool>>,
 }
 
 impl Disk {
-    pub(crate) fn with(fault: Fault) -> Self {
-        Self { fault, ..Self::default() }
+    pub(crate) fn of(node: u64, fault: Fault, ledger: Rc<Ledger>, is_good: Rc<Cell<bool>>) -> Self {
+        Self { fault, node, ledger, is_good, ..Self::default() }
+    }
+
+    /// From now on everything takes so much longer.
+    pub(crate) fn slow_down(&self, by: Duration) {
+        self.slower_by.set(by);
     }
 
     /// What a node finds when it is started.
@@ -78,8 +94,18 @@ impl Disk {
         }
         let machine = Machine { disk: self.clone(), applied, membership, value };
         let waiting = Queue::new(0).named("disk");
-        drop(seedbed::spawn(write_in_order(Rc::clone(&self.written), waiting.clone())));
+        drop(seedbed::spawn(write_in_order(self.clone(), waiting.clone())));
         (Log { disk: self.clone(), seen: Rc::new(RefCell::new(seen)), waiting }, machine)
+    }
+}
+
+impl Disk {
+    /// Keeps a snapshot, unless there is a later one: one that is built slowly may be overtaken by one that is installed.
+    fn keep(&self, meta: &SnapshotMeta, value: u64) {
+        let mut written = self.written.borrow_mut();
+        if written.snapshot.as_ref().is_none_or(|(kept, _)| kept.last_log_id <= meta.last_log_id) {
+            written.snapshot = Some((meta.clone(), value));
+        }
     }
 }
 
@@ -97,9 +123,16 @@ enum Change {
 type Waiting = (Change, oneshot::Sender<()>);
 
 /// The disk writes one after the other; a crash loses what still waits.
-async fn write_in_order(written: Rc<RefCell<Contents>>, waiting: Queue<Waiting>) {
+async fn write_in_order(disk: Disk, waiting: Queue<Waiting>) {
+    let written = &disk.written;
     while let Ok((change, tell)) = waiting.get().await {
         seedbed::sleep(if matches!(change, Change::Append(_, None)) { LATER } else { WRITING }).await;
+        if !disk.slower_by.get().is_zero() {
+            seedbed::sleep(disk.slower_by.get()).await;
+        }
+        if !disk.is_good.get() && fault!("the disk is slow", 1 in 16) {
+            seedbed::sleep(SLOW).await;
+        }
         match change {
             Change::Append(entries, told) => {
                 written.borrow_mut().log.extend(entries);
@@ -247,7 +280,9 @@ impl RaftSnapshotBuilder<Types> for Builder {
 
     async fn build_snapshot(&mut self) -> Result<Snapshot, io::Error> {
         seedbed::sleep(WRITING).await;
-        self.disk.written.borrow_mut().snapshot = Some((self.meta.clone(), self.value));
+        self.disk.keep(&self.meta, self.value);
+        let built = &self.disk.ledger.snapshots_built;
+        built.set(built.get() + 1);
         Ok(Snapshot { meta: self.meta.clone(), snapshot: self.value })
     }
 }
@@ -267,12 +302,12 @@ impl RaftStateMachine<Types> for Machine {
         while let Some(entry) = entries.next().await {
             let (entry, responder) = entry?;
             self.applied = Some(entry.log_id());
-            match entry.payload {
-                EntryPayload::Blank => {}
-                EntryPayload::Normal(write) => self.value = write.0,
-                EntryPayload::Membership(membership) => {
-                    self.membership = StoredMembership::new(self.applied, membership);
-                }
+            if let EntryPayload::Normal(write) = entry.payload {
+                self.value = write.0;
+            }
+            self.disk.ledger.applies(self.disk.node, &entry, self.value);
+            if let EntryPayload::Membership(membership) = entry.payload {
+                self.membership = StoredMembership::new(self.applied, membership);
             }
             if let Some(responder) = responder {
                 responder.send(());
@@ -287,7 +322,8 @@ impl RaftStateMachine<Types> for Machine {
 
     async fn install_snapshot(&mut self, meta: &SnapshotMeta, snapshot: u64) -> Result<(), io::Error> {
         (self.applied, self.membership, self.value) = (meta.last_log_id, meta.last_membership.clone(), snapshot);
-        self.disk.written.borrow_mut().snapshot = Some((meta.clone(), snapshot));
+        self.disk.ledger.installs(self.disk.node, meta.last_log_id, snapshot);
+        self.disk.keep(meta, snapshot);
         Ok(())
     }
 

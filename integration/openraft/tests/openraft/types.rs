@@ -3,9 +3,10 @@
 use std::fmt;
 
 use seedbed_openraft::SeedbedRuntime;
+use serde::{Deserialize, Serialize};
 
 /// What a client asks of the register: its new value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Write(pub(crate) u64);
 
 impl fmt::Display for Write {
@@ -32,3 +33,4 @@ pub(crate) type Vote = openraft::alias::VoteOf<Types>;
 pub(crate) type StoredMembership = openraft::alias::StoredMembershipOf<Types>;
 pub(crate) type SnapshotMeta = openraft::alias::SnapshotMetaOf<Types>;
 pub(crate) type Snapshot = openraft::alias::SnapshotOf<Types, u64>;
+pub(crate) type Raft = openraft::Raft<Types, crate::store::Machine>;
