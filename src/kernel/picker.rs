@@ -194,6 +194,11 @@ impl Picker {
         self.faults.contains(kind)
     }
 
+    /// From now on nothing is asked about these: they cannot strike any more.
+    pub(crate) fn leave_out(&mut self, kinds: FaultSet) {
+        self.faults = self.faults.without(kinds);
+    }
+
     pub(crate) fn policy_name(&self) -> String {
         self.policy.name()
     }

@@ -113,6 +113,15 @@ impl Net {
         later(kernel, span, move |net, kernel| net.flush_host(kernel, host));
     }
 
+    /// Connects every host again that was cut off.
+    pub(super) fn reconnect_all(&mut self, kernel: &mut Kernel) {
+        let ids: Vec<HostId> = (0..).map(HostId).take(self.hosts.len()).collect();
+        for host in ids.into_iter().filter(|host| self.host(*host).cut_off_until > kernel.now).collect::<Vec<_>>() {
+            self.host_mut(host).cut_off_until = kernel.now;
+            self.flush_host(kernel, host);
+        }
+    }
+
     /// Asks under a path about what travels from one host to another. Inside one host nothing is asked.
     fn ask(&mut self, kernel: &mut Kernel, route: Route, path: &Arc<str>, kind: Kind, bound: u32) -> u32 {
         if !kernel.picker.asks(kind) || route.0 == route.1 {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::host::checked;
 use super::reach::{of, with};
 use super::state::{Latency, Net, Route};
+use crate::choice::FaultSet;
 use crate::kernel::Kernel;
 use crate::trace::Event;
 
@@ -281,5 +282,35 @@ pub fn heal_all() {
     with("net::heal_all", |net, kernel| {
         let routes: Vec<Route> = net.links.keys().copied().collect();
         routes.into_iter().for_each(|route| net.set_cut(kernel, route, false));
+    });
+}
+
+/// From now on the network is a good one: whatever faults the run has, none strikes a message any more, and hosts that one has cut off are back.
+///
+/// It is for the end of a test, where a system must recover: what [`partition`] and [`Host::crash`](super::Host::crash) did is healed by
+/// [`heal_all`] and [`Host::restart`](super::Host::restart), and what the seed does to messages by this. What is on its way arrives as it
+/// would have. Faults of other kinds go on.
+///
+/// # Panics
+///
+/// Outside a run.
+///
+/// ```
+/// use seedbed::net::{self, Socket};
+/// use seedbed::{Hunt, timeout};
+/// use std::time::Duration;
+/// let report = Hunt::new("a last word").runs(50).faults("lost+partition").run(|| async {
+///     let hear = net::host("b").spawn(async { Socket::bind(53).unwrap().recv_from(&mut [0]).await.is_ok() });
+///     net::calm();
+///     net::host("a").spawn(async { Socket::bind(0).unwrap().send_to(b"!", "b:53").await.unwrap() });
+///     assert!(timeout(Duration::from_millis(2), hear).await.is_ok());
+/// });
+/// assert!(report.is_ok(), "{report}");
+/// ```
+#[track_caller]
+pub fn calm() {
+    with("net::calm", |net, kernel| {
+        kernel.picker.leave_out(FaultSet::NETWORK);
+        net.reconnect_all(kernel);
     });
 }

@@ -72,7 +72,7 @@ mod socket;
 
 pub use address::ToAddress;
 pub use host::{Host, host, lookup};
-pub use link::{Link, heal, heal_all, link, partition, partition_one_way, set_latency, set_window};
+pub use link::{Link, calm, heal, heal_all, link, partition, partition_one_way, set_latency, set_window};
 pub use listener::{Incoming, Listener};
 pub use socket::Socket;
 pub use stream::Stream;

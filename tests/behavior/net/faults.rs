@@ -166,3 +166,56 @@ fn a_run_without_faults_of_the_network_is_not_asked_about_them() {
     let kinds = |report: &Report<usize>| report.departures.iter().any(|(address, _)| address.kind() == Kind::Lost);
     assert!((0..40).all(|seed| !kinds(&faulty("random+stall", seed))));
 }
+
+/// Twenty numbered datagrams, and a calm before the tenth: when each of the last ten arrived after it was sent.
+async fn a_calm_after_ten() -> (usize, Vec<(u8, u64)>) {
+    net::set_latency(millis(1)..=millis(9));
+    let receiver = net::host("b").spawn(async {
+        let socket = Socket::bind(53).unwrap();
+        let mut heard = Vec::new();
+        let mut byte = [0];
+        while let Ok(Ok(_)) = timeout(std::time::Duration::from_secs(100), socket.recv_from(&mut byte)).await {
+            heard.push((byte[0], seedbed::now()));
+        }
+        heard
+    });
+    let sender = net::host("a").spawn(async {
+        let socket = Socket::bind(0).unwrap();
+        let mut sent = Vec::new();
+        for number in 0..20 {
+            // Long enough for whatever was on its way.
+            sleep(millis(if number == 10 { 200 } else { 10 })).await;
+            if number == 10 {
+                net::calm();
+            }
+            sent.push(seedbed::now());
+            socket.send_to(&[number], "b:53").await.unwrap();
+        }
+        sent
+    });
+    let sent = sender.await.unwrap();
+    let heard = receiver.await.unwrap();
+    let (early, late): (Vec<_>, Vec<_>) = heard.into_iter().partition(|(number, _)| *number < 10);
+    let took = |(number, at): (u8, seedbed::Instant)| (number, (at - sent[usize::from(number)]).as_millis() as u64);
+    (early.len(), late.into_iter().map(took).collect())
+}
+
+#[test]
+fn after_a_calm_every_message_takes_the_least_time_whatever_the_seed_says() {
+    let run = |number: u64| {
+        let seed = Seed::new(number);
+        let policy = by_name("random", seed, &Profile::default()).unwrap();
+        let policy = seedbed::policy::Faulty::new(policy, FaultSet::NETWORK, seed, &Profile::default());
+        Sim::new(seed).policy(policy).record(true).run(a_calm_after_ten())
+    };
+    let mut disturbed = 0;
+    for number in 0..60 {
+        let report = run(number);
+        let again = Sim::new(0).replay(report.departures.clone(), ReplayMode::Strict).run(a_calm_after_ten());
+        assert_eq!((again.digest, again.mismatches.len()), (report.digest, 0));
+        let (early, late) = report.unwrap();
+        disturbed += u32::from(early != 10);
+        assert_eq!(late, (10..20).map(|number| (number, 1)).collect::<Vec<_>>(), "seed {number}");
+    }
+    assert!(disturbed > 20, "before the calm, messages were lost in {disturbed} runs of 60");
+}
