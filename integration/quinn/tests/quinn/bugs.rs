@@ -5,11 +5,13 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quinn::{Connection, Endpoint, RecvStream, SendStream};
+use quinn::{Connection, ConnectionError, Endpoint, RecvStream, SendStream};
+use seedbed::hunt::{Hunt, Verdict};
 use seedbed::{Sim, net, sleep, timeout};
 use seedbed_quinn::UdpSocket;
 
-use crate::world::{Certificate, bytes, client, connect, endpoint_of, server_of, transport};
+use crate::long::restless;
+use crate::world::{Certificate, bytes, client, client_of, connect, endpoint_of, is_silence, server_of, transport};
 
 /// Longer than anything takes where nothing strikes, and shorter than silence that ends a connection.
 const A_WHILE: Duration = Duration::from_secs(5);
@@ -117,4 +119,47 @@ fn a_timer_outlives_the_path_that_it_was_set_for() {
     });
     let failure = report.result.expect_err("the assertion fails").to_string();
     assert!(failure.contains("assertion failed: !self.peer_completed_address_validation()"), "{failure}");
+}
+
+/// A connection on which next to nothing is said for ten seconds, to a server whose connection ids live for half a second. How it ended.
+async fn stay() -> ConnectionError {
+    let lifetime = Some(Duration::from_millis(500));
+    let config = server_of(Certificate::Long, transport());
+    let bound = net::host("server").spawn(async move { restless(443, lifetime, Some(config)) });
+    let server = bound.await.expect("the host is up");
+    drop(seedbed::spawn(async move {
+        if let Ok(connection) = server.accept().await.expect("somebody connects").await {
+            connection.closed().await;
+        }
+    }));
+    let mut endpoint = restless(0, None, None);
+    let mut transport = transport();
+    transport.keep_alive_interval(Some(Duration::from_secs(1)));
+    endpoint.set_default_client_config(client_of(Some(Certificate::Long), transport));
+    let connection = match connect(&endpoint).await {
+        Ok(connection) => connection,
+        Err(end) => return end,
+    };
+    let end = timeout(Duration::from_secs(10), connection.closed()).await;
+    connection.close(0_u32.into(), b"");
+    end.unwrap_or(ConnectionError::LocallyClosed)
+}
+
+/// A frame NEW_CONNECTION_ID that was lost is sent again with the Retire Prior To of now in the place of the one of then. Once its id is to be retired
+/// that is above its own sequence number, which a receiver must treat as an error (RFC 9000, section 19.15): quinn kills its own connection. One
+/// lost datagram of the handshake is enough where ids live for less than it takes to send it again.
+#[test]
+fn an_id_that_was_lost_and_has_expired_kills_the_connection() {
+    let departures = (0..3).map(|seed| {
+        let hunt = Hunt::new("ids").regressions_off().seed(seed).runs(500).prove(false).faults("lost");
+        let report = hunt.run(|| async {
+            let end = stay().await;
+            assert!(is_silence(&end) || end == ConnectionError::LocallyClosed, "{end:?}");
+        });
+        let Verdict::Failed(finding) = &report.verdict else { panic!("base seed {seed}: not found\n{report}") };
+        let failure = finding.failure.to_string();
+        assert!(failure.contains("FRAME_ENCODING_ERROR") && failure.contains("NEW_CONNECTION_ID"), "{failure}");
+        finding.shrunk.as_ref().map_or(usize::MAX, |shrunk| shrunk.departures().len())
+    });
+    assert_eq!(departures.min(), Some(1), "one lost datagram is enough");
 }

@@ -8,6 +8,7 @@ mod datagrams;
 mod handshake;
 mod idle;
 mod leaks;
+mod long;
 mod migration;
 mod path;
 mod planted;

@@ -116,9 +116,13 @@ pub(crate) struct Server {
 impl Server {
     /// It is bound when this returns.
     pub(crate) async fn start(segments: usize, config: ServerConfig) -> Self {
+        Self::start_with(move || endpoint_of(443, segments, Some(config))).await
+    }
+
+    /// The same with an endpoint that is made otherwise.
+    pub(crate) async fn start_with(bind: impl FnOnce() -> Endpoint + 'static) -> Self {
         let host = net::host("server");
-        let bound = host.spawn(async move { endpoint_of(443, segments, Some(config)) });
-        let endpoint = bound.await.expect("the host is up");
+        let endpoint = host.spawn(async { bind() }).await.expect("the host is up");
         let seen = Rc::new(Seen::default());
         let accepting = host.spawn(accept(endpoint.clone(), Rc::clone(&seen)));
         Self { endpoint, seen, accepting }
