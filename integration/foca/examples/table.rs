@@ -1,21 +1,30 @@
-//! The rows of foca in `docs/integration.md`: how fast its runs are, and whether any two differ.
+//! The rows of foca in `docs/integration.md`: how fast its runs are, whether any two differ, and how soon planted bugs are found.
+#![allow(dead_code, reason = "the programs are those of the tests")]
 
 #[path = "../tests/foca/cluster.rs"]
-#[allow(dead_code, reason = "the programs are those of the tests")]
 mod cluster;
+#[path = "../tests/foca/glue.rs"]
+mod glue;
 #[path = "../tests/foca/peer.rs"]
 mod peer;
+#[path = "../tests/foca/planted.rs"]
+mod planted;
 #[path = "../tests/foca/programs.rs"]
-#[allow(dead_code, reason = "the programs are those of the tests")]
 mod programs;
 
-use programs::{DAY, FAULTS, churn};
+use planted::PLANTED;
+use programs::{DAY, FAULTS, SECOND, a_hundred, churn};
 use seedbed_trials::Trial;
-use seedbed_trials::table::Subject;
+use seedbed_trials::table::{Planted, Subject};
 
 fn main() {
-    let folder = env!("CARGO_MANIFEST_DIR");
-    let subject = Subject { name: "foca, 5 nodes".to_owned(), package: "foca", folder };
-    let trial = Trial::of(FAULTS, || churn(5, 8)).virtual_time(DAY);
-    subject.print(trial.measure(1_000), None);
+    let subject =
+        |nodes| Subject { name: format!("foca, {nodes} nodes"), package: "foca", folder: env!("CARGO_MANIFEST_DIR") };
+    let measured = Trial::of(FAULTS, || churn(5, 8)).virtual_time(DAY).measure(1_000);
+    for bug in &PLANTED {
+        let planted = Planted::find(bug.name, 10, |seed| bug.hunt(seed, 10_000, true));
+        subject(5).print(measured, Some(&planted));
+    }
+    let hundred = Trial::of("lost+latency+duplicated+reordered", || a_hundred(SECOND * 1_800)).virtual_time(DAY);
+    subject(100).print(hundred.measure(20), None);
 }

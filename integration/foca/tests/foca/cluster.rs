@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
 
-use foca::{Config, Error, NoCustomBroadcast, OwnedNotification, PostcardCodec, State};
+use foca::{Config, NoCustomBroadcast, OwnedNotification, PostcardCodec, State};
 use seedbed::net::{self, Host};
 use seedbed::{now, sleep};
 use seedbed_foca::{Builder, Event, Node};
@@ -92,8 +92,8 @@ impl Cluster {
         place.host.run(move || Rc::clone(&cluster).program(number));
     }
 
-    /// What a host does: it is a member, and asks the others to let it in while it is not active. foca does not do that by itself
-    /// (see `published.rs`).
+    /// What a host does: it is a member, and asks the others to let it in while it knows nobody, which foca does not
+    /// do by itself (see `published.rs`).
     async fn program(self: Rc<Self>, number: usize) {
         let mut node = self.begin(number);
         let place = &self.places[number];
@@ -146,7 +146,7 @@ impl Cluster {
     fn hear(&self, number: usize, node: &PeerNode, event: &Event<Peer>) {
         let Place { active, was_alone, told, .. } = &self.places[number];
         let mut told = told.borrow_mut();
-        let mut tally = self.tally.get();
+        let (mut tally, mut renewed) = (self.tally.get(), false);
         match event {
             Event::Notified(OwnedNotification::MemberUp(peer)) => {
                 let before = told.insert(peer.at, *peer);
@@ -164,7 +164,7 @@ impl Cluster {
             }
             Event::Notified(OwnedNotification::Rejoin(_)) => {
                 tally.rejoins += 1;
-                active.set(false);
+                renewed = true;
             }
             Event::Notified(OwnedNotification::Idle) => {
                 tally.idles += 1;
@@ -178,10 +178,15 @@ impl Cluster {
                 }
             }
             Event::Notified(OwnedNotification::Active) => active.set(true),
-            Event::Refused(Error::DataFromOurselves) => {}
             Event::Refused(_) | Event::Unsent { .. } => panic!("n{number}: {event:?}"),
         }
         self.tally.set(tally);
+        drop(told);
+        if renewed {
+            // foca may have stopped to probe (see `published.rs`); to be given news, if only none, sets it going again.
+            let going = node.with(|foca, outside| foca.apply_many(std::iter::empty(), false, outside));
+            going.expect("there is nothing to be refused");
+        }
     }
 
     fn gone(&self, number: usize) -> &Place {

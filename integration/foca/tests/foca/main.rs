@@ -1,6 +1,7 @@
 //! foca as it is published, on seedbed: clusters that grow, shrink, break apart and heal, and planted bugs that must be found.
 
 mod cluster;
+mod damage;
 mod glue;
 mod peer;
 mod planted;

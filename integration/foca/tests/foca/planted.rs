@@ -44,7 +44,12 @@ pub(crate) const PLANTED: [Planted; 3] = [
 
 impl Planted {
     pub(crate) fn hunt(&self, seed: u64, number: u64, planted: bool) -> HuntReport {
-        let hunt = Hunt::new(self.name).seed(seed).runs(number).regressions_off().prove(false).faults("lost+latency+duplicated+reordered");
+        let hunt = Hunt::new(self.name)
+            .seed(seed)
+            .runs(number)
+            .regressions_off()
+            .prove(false)
+            .faults("lost+latency+duplicated+reordered");
         (self.hunt)(hunt.sim(|sim| sim.virtual_time(DAY).steps(10_000_000)), planted)
     }
 }
@@ -124,7 +129,6 @@ fn planted_bugs_are_found() {
     for planted in &PLANTED {
         let report = planted.hunt(0, 2_000, true);
         let Verdict::Failed(finding) = &report.verdict else { panic!("{}: not found\n{report}", planted.name) };
-        println!("{:?} {:?} {}", finding.found, finding.shrunk.as_ref().map(|s| s.departures().len()), finding.failure);
         assert!(finding.failure.to_string().contains(planted.says), "{report}");
     }
 }

@@ -13,7 +13,7 @@ use crate::programs::{DAY, FAULTS, LATE, PATIENCE, SECOND, a_hundred, churn};
 fn hunt(name: &str, number: u64, faults: &str) -> Hunt {
     let hunt = Hunt::new(name).regressions_off().runs(runs(number));
     let hunt = if faults.is_empty() { hunt } else { hunt.faults(faults) };
-    hunt.sim(|sim| sim.virtual_time(DAY).stall(LATE))
+    hunt.sim(|sim| sim.virtual_time(DAY).stall(LATE).steps(10_000_000))
 }
 
 /// What SWIM promises (section 4.3 of the paper): each member is probed once in two rounds less one period; a period later it is suspected, and
@@ -91,7 +91,12 @@ fn whoever_has_left_is_not_suspected() {
 
 #[test]
 fn a_hundred_nodes_lose_some_break_apart_and_heal() {
-    let report = Sim::new(0).virtual_time(DAY).trace(false).run(a_hundred());
+    let report = Sim::new(0).virtual_time(DAY).trace(false).run(a_hundred(SECOND * 120));
     let tally = report.result.expect("it passes");
     assert!(tally.downs > 5_000 && tally.rejoins >= 100, "{tally:?}");
+    let report = hunt("a hundred", 20, "lost+latency+duplicated+reordered").run(|| async {
+        let tally = a_hundred(SECOND * 1_800).await;
+        seedbed::note!("{tally:?}");
+    });
+    assert!(report.is_ok(), "{report}");
 }
