@@ -13,7 +13,7 @@ mod planted;
 mod programs;
 
 use planted::PLANTED;
-use programs::{DAY, FAULTS, SECOND, a_hundred, churn};
+use programs::{DAY, FAULTS, a_hundred, churn};
 use seedbed_trials::Trial;
 use seedbed_trials::table::{Planted, Subject};
 
@@ -25,6 +25,6 @@ fn main() {
         let planted = Planted::find(bug.name, 10, |seed| bug.hunt(seed, 10_000, true));
         subject(5).print(measured, Some(&planted));
     }
-    let hundred = Trial::of("lost+latency+duplicated+reordered", || a_hundred(SECOND * 1_800)).virtual_time(DAY);
-    subject(100).print(hundred.measure(20), None);
+    let hundred = Trial::of("lost+latency+duplicated+reordered", a_hundred).virtual_time(DAY);
+    subject(100).print(hundred.measure(10), None);
 }

@@ -15,7 +15,7 @@ use seedbed_trials::runs;
 
 use crate::cluster::{Cluster, lan};
 use crate::glue::Glue;
-use crate::programs::{DAY, SECOND};
+use crate::programs::{DAY, PATIENCE, SECOND};
 
 /// A planted bug: its name, the programs with it and without, and what a failure says.
 pub(crate) struct Planted {
@@ -54,12 +54,13 @@ impl Planted {
     }
 }
 
-/// So many nodes, for a minute; then they must agree.
+/// So many nodes, for a minute; then nothing strikes any more, and they must agree.
 async fn agree(size: usize, glue: Glue) {
     let cluster = Cluster::new(size, lan(size), glue);
     (0..size).for_each(|number| cluster.start(number));
     sleep(SECOND * 60).await;
-    cluster.agrees_within(SECOND * 600).await;
+    net::calm();
+    cluster.agrees_within(PATIENCE).await;
 }
 
 /// Two nodes that probe each other for a while, with timers as foca wants them, or with a task for each.
