@@ -1,5 +1,5 @@
 //! The rows of foca in `docs/integration.md`: how fast its runs are, whether any two differ, and how soon planted bugs are found.
-#![allow(dead_code, reason = "the programs are those of the tests")]
+#![allow(dead_code, unused_imports, reason = "the programs are those of the tests")]
 
 #[path = "../tests/foca/cluster.rs"]
 mod cluster;
