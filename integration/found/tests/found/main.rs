@@ -9,15 +9,17 @@ mod embassy_sync;
 mod eyeball;
 mod flume;
 mod futures_concurrency;
+mod held;
 mod kanal;
 mod local_channel;
 mod lockable;
 mod page;
 mod thingbuf;
 mod waitmap;
+mod xtra;
 
 /// What the page tells of.
-const BUGS: [&page::Bug; 15] = [
+const BUGS: [&page::Bug; 16] = [
     &async_broadcast::NEW_RECEIVER,
     &async_broadcast::CAPACITY,
     &async_lock::BUG,
@@ -33,4 +35,5 @@ const BUGS: [&page::Bug; 15] = [
     &lockable::BUG,
     &thingbuf::BUG,
     &waitmap::BUG,
+    &xtra::BUG,
 ];
