@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use super::many::few_of_many;
 use super::search::{Halt, Search};
 use crate::choice::{Address, Departures};
 
 /// Leaves out whatever can be left out.
-pub(super) fn fewer(search: &mut Search<'_>) -> Result<(), Halt> {
+pub(super) fn fewer(search: &mut Search<'_>, round: u64) -> Result<(), Halt> {
     search.begin("without any");
     if search.attempt(Departures::new())? {
         return Ok(());
     }
     search.begin("without a kind");
     leave_out(search, &groups(search.best(), |address| address.kind() as u8))?;
+    few_of_many(search, round)?;
     search.begin("without a task");
     leave_out(search, &groups(search.best(), |address| address.subject().to_owned()))?;
     search.begin("without some");

@@ -7,9 +7,9 @@
 //! # Order and passes
 //!
 //! Simpler is: fewer departures, then earlier ones, then smaller values ([`Departures::simplicity_cmp`]). Only strictly simpler sets are
-//! kept, so shrinking ends. The passes, in turn until a whole round changes nothing: none at all; whole kinds, whole subjects, then halves
-//! and ever smaller parts; smaller values; earlier numbers; two merged into one; where many remain, part of them drawn afresh; and where the
-//! clock took part, one move of it, or one late timer, in the place of others.
+//! kept, so shrinking ends. The passes, in turn until a whole round changes nothing: none at all; whole kinds; where many remain,
+//! only the beginning of the run, and other runs that depart rarely; whole subjects, then halves and ever smaller parts; smaller values; earlier
+//! numbers; two merged into one; part of them drawn afresh; and where the clock took part, one move of it, or one late timer, in the place of others.
 //!
 //! # What the result promises
 //!
@@ -26,6 +26,7 @@ mod shrunk;
 mod certain;
 mod known;
 mod search;
+mod many;
 mod fewer;
 mod smaller;
 mod elsewhere;

@@ -60,7 +60,7 @@ pub fn shrink(
 fn passes(search: &mut Search<'_>) -> Result<(), Halt> {
     for round in 0.. {
         let before = search.accepted;
-        fewer(search)?;
+        fewer(search, round)?;
         lower(search)?;
         merge(search)?;
         earlier(search)?;

@@ -125,6 +125,21 @@ impl<'a> Search<'a> {
         Ok(taken)
     }
 
+    /// How many questions the simplest failing run asked, every turn among them.
+    pub(super) fn questions(&self) -> u64 {
+        self.best.choices
+    }
+
+    /// Tries the best plan up to a question, and goes on plainly from there.
+    pub(super) fn attempt_first(&mut self, questions: u64) -> Result<bool, Halt> {
+        let plan = self.best().clone();
+        let report = self.run(Sim::new(self.seed).replay(plan, ReplayMode::Strict).only_first(questions))?;
+        let taken = self.judge(&report);
+        self.known.insert(&report.departures, &report.departures);
+        self.go_on(taken)?;
+        Ok(taken)
+    }
+
     /// Tries a plan with everything else as a policy proposes it.
     pub(super) fn attempt_with(&mut self, plan: Departures, policy: impl Policy + 'static) -> Result<bool, Halt> {
         let report = self.run(Sim::new(self.seed).policy(policy).replay(plan, ReplayMode::Continue))?;
