@@ -1,8 +1,6 @@
 //! The rows of quinn in `docs/integration.md`: how fast its runs are, whether any two differ, and how soon each planted bug is found.
 #![allow(dead_code, unused_imports, reason = "the programs are those of the tests")]
 
-#[path = "../tests/quinn/careless.rs"]
-mod careless;
 #[path = "../tests/quinn/planted.rs"]
 mod planted;
 #[path = "../tests/quinn/seeds.rs"]

@@ -8,8 +8,8 @@
 //! use seedbed_quinn::{client_config, endpoint, server_config};
 //!
 //! // Ed25519, for the name "server", valid from 1999 to 2099: a run begins in the year 2000.
-//! const CERTIFICATE: &[u8] = include_bytes!("../tests/quinn/certificates/long.der");
-//! const KEY: &[u8] = include_bytes!("../tests/quinn/certificates/key.der");
+//! const CERTIFICATE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/quinn/certificates/long.der"));
+//! const KEY: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/quinn/certificates/key.der"));
 //!
 //! let report = Sim::new(0).run(async {
 //!     net::host("server").run(|| async {

@@ -2,7 +2,6 @@
 
 mod bugs;
 mod cancel;
-mod careless;
 mod closing;
 mod datagrams;
 mod handshake;
