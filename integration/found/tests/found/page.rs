@@ -52,7 +52,7 @@ impl Bug {
                 text = report.to_string();
             }
         }
-        let found = if runs.iter().all(|&number| number == 0) { "the plain one".to_owned() } else { spread(runs) };
+        let found = if runs.iter().all(|&number| number == 0) { "0, in plain order".to_owned() } else { spread(runs) };
         let row = format!("{}| {found} | {} | {} |", self.row_begins(), spread(departures), self.known);
         let section = format!("```rust\n{}```\n\n```text\n{}\n```\n", self.program_text(), text.trim_end());
         self.compare(&row, &section);
