@@ -108,7 +108,7 @@ impl Client {
     }
 
     /// When nothing is broken any more, the cluster answers again.
-    pub(crate) async fn is_served(mut self) {
+    pub(crate) async fn wait_until_served(mut self) {
         for turn in 0..200 {
             if turn > 0 && turn % 20 == 0 {
                 // If all nodes crashed before it was on a disk that there is a cluster, there is none.

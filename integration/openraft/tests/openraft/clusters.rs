@@ -89,7 +89,7 @@ async fn serve_all(cluster: &Rc<Cluster>, history: &Rc<History>) {
     cluster.disks_are_good.set(true);
     net::heal_all();
     net::calm();
-    on(4).spawn(client(4).is_served()).await.expect("it is served");
+    on(4).spawn(client(4).wait_until_served()).await.expect("it is served");
 }
 
 #[test]
