@@ -28,7 +28,7 @@ pub(crate) const PLANTED: [Planted; 4] = [
 /// Hunts as a test would.
 pub(crate) fn find(planted: Planted, seed: u64) -> HuntReport {
     let Planted { name, fault, reads } = planted;
-    hunt(name).seed(seed).runs(2_000).prove(false).run(move || serve(Plan { fault, reads, ..Plan::of(3) }))
+    hunt(name).seed(seed).runs(10_000).prove(false).run(move || serve(Plan { fault, reads, ..Plan::of(3) }))
 }
 
 #[test]
