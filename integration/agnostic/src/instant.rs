@@ -7,7 +7,11 @@ use std::time::Duration;
 use agnostic_lite::time;
 
 /// What instants of the standard library are counted from. Only distances between them mean anything.
-#[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the trait converts to it; virtual time says how far two are apart")]
+#[allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "the trait converts to it; virtual time says how far two are apart"
+)]
 fn origin() -> std::time::Instant {
     /// So far it is from the beginning of the machine's clock, so that there is room before it.
     const ROOM: Duration = Duration::from_secs(3_600);
@@ -46,7 +50,8 @@ pub struct SimInstant {
 }
 
 fn nanos(duration: Duration) -> i128 {
-    i128::try_from(duration.as_nanos()).unwrap_or_else(|_| unreachable!("2^64 seconds are fewer than 2^127 nanoseconds"))
+    i128::try_from(duration.as_nanos())
+        .unwrap_or_else(|_| unreachable!("2^64 seconds are fewer than 2^127 nanoseconds"))
 }
 
 impl SimInstant {
@@ -152,6 +157,8 @@ impl From<SimInstant> for std::time::Instant {
             Some(after) => origin().checked_add(after),
             None => start.since(instant).and_then(|before| origin().checked_sub(before)),
         };
-        there.unwrap_or_else(|| panic!("std::time::Instant has no moment {} ns from the start of the run", instant.nanos))
+        there.unwrap_or_else(|| {
+            panic!("std::time::Instant has no moment {} ns from the start of the run", instant.nanos)
+        })
     }
 }

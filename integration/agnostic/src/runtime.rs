@@ -4,9 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use agnostic_lite::time::{
-    AsyncLocalDelayExt, AsyncLocalIntervalExt, AsyncLocalSleepExt, AsyncLocalTimeout, Delay,
-};
+use agnostic_lite::time::{AsyncLocalDelayExt, AsyncLocalIntervalExt, AsyncLocalSleepExt, AsyncLocalTimeout, Delay};
 use agnostic_lite::{AsyncSpawner, RuntimeLite, Yielder};
 use seedbed::blocking;
 

@@ -54,7 +54,9 @@ fn nothing_comes_early_and_ticks_do_not_drift() {
                         let (asked, limit) = (Rt::now(), ms(rng.random_range(0..40)));
                         match Rt::timeout(limit, Rt::sleep(pause)).await {
                             Ok(_) => assert!(asked.elapsed() >= pause),
-                            Err(_) => assert!(asked.elapsed() >= limit && limit <= pause, "{limit:?} passed, not {pause:?}"),
+                            Err(_) => {
+                                assert!(asked.elapsed() >= limit && limit <= pause, "{limit:?} passed, not {pause:?}")
+                            }
                         }
                     }
                 }))

@@ -1,9 +1,10 @@
 //! The same small programs, on tokio's clock and on seedbed's, give the same logs.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use agnostic_lite::RuntimeLite;
 use agnostic_lite::tokio::TokioRuntime;
+use agnostic_lite::{AfterHandle, AsyncAfterSpawner, RuntimeLite};
 use seedbed::Sim;
 use seedbed_agnostic::SeedbedRuntime;
 use seedbed_trials::runs;
@@ -29,6 +30,30 @@ fn on_seedbed(number: u64) -> Log {
     let sim = Sim::new(0).virtual_time(Duration::from_secs(100_000));
     sim.run(run::<SeedbedRuntime>(number, log.clone())).unwrap();
     log
+}
+
+/// What a delayed task does that aborts itself and waits then.
+async fn abort_oneself<R: RuntimeLite>() -> Vec<&'static str> {
+    let handle = Arc::new(Mutex::new(None));
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let (own, says) = (Arc::clone(&handle), Arc::clone(&said));
+    let task = R::spawn_after(Duration::from_millis(1), async move {
+        let own: Option<<R::AfterSpawner as AsyncAfterSpawner>::JoinHandle<()>> = own.lock().unwrap().take();
+        own.expect("the handle is there").abort();
+        says.lock().unwrap().push("aborted");
+        R::yield_now().await;
+        says.lock().unwrap().push("went on");
+    });
+    *handle.lock().unwrap() = Some(task);
+    R::sleep(Duration::from_secs(1)).await;
+    said.lock().unwrap().clone()
+}
+
+#[test]
+fn a_task_that_aborts_itself_goes_on_to_its_next_await() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    assert_eq!(runtime.block_on(abort_oneself::<TokioRuntime>()), ["aborted"]);
+    assert_eq!(Sim::new(0).run(abort_oneself::<SeedbedRuntime>()).unwrap(), ["aborted"]);
 }
 
 #[test]

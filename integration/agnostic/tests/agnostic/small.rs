@@ -16,15 +16,42 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) enum Deed {
     Sleep(u64),
     /// A sleep that is moved while another branch waits for it.
-    Reset { first: u64, moved_at: u64, by: u64 },
+    Reset {
+        first: u64,
+        moved_at: u64,
+        by: u64,
+    },
     Yield,
     /// A sleep within a limit.
-    Timeout { limit: u64, work: u64 },
-    Ticks { period: u64, from: u64, busy: Vec<u64>, reset: Option<u64> },
-    Delay { after: u64, work: u64, abort: bool, cancel: bool, reset: Option<u64> },
+    Timeout {
+        limit: u64,
+        work: u64,
+    },
+    Ticks {
+        period: u64,
+        from: u64,
+        busy: Vec<u64>,
+        reset: Option<u64>,
+    },
+    Delay {
+        after: u64,
+        work: u64,
+        abort: bool,
+        cancel: bool,
+        reset: Option<u64>,
+    },
     /// A task of its own, and what is done with its handle after a while.
-    Spawn { deeds: Vec<Deed>, wait: Option<u64>, then: Then },
-    After { after: u64, work: u64, wait: u64, then: Then },
+    Spawn {
+        deeds: Vec<Deed>,
+        wait: Option<u64>,
+        then: Then,
+    },
+    After {
+        after: u64,
+        work: u64,
+        wait: u64,
+        then: Then,
+    },
     /// Blocking code, awaited.
     Block,
     /// A task that panics, awaited.
