@@ -11,7 +11,7 @@ tests)
 table)
     echo '| crate | version | lines of adapter | runs a second | divergences | planted bug | runs to it | departures |'
     echo '|---|---|---|---|---|---|---|---|'
-    for crate in ${2:-foca hyper openraft quinn}; do
+    for crate in ${2:-agnostic foca hyper openraft quinn}; do
         SEEDBED_MAX_SHRINK_SECS=30 cargo run --locked --release --quiet --package "seedbed-$crate" --example table
     done
     ;;
