@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::reach::{cancel, later, wake};
 use super::state::{Datagram, HostId, Net, Overtaken, Route};
+use crate::ident::ResourceId;
 use crate::kernel::Kernel;
 use crate::trace::Event;
 
@@ -35,8 +36,7 @@ impl Net {
         let Some(other) = self.host_at(to.ip()) else {
             return Err(Error::new(ErrorKind::HostUnreachable, format!("no host has the address {}", to.ip())));
         };
-        let flow = format!("{}→{}", self.spot(from), self.spot(to));
-        let flow = self.resource(kernel, "datagrams", &flow);
+        let flow = self.flow(kernel, from, to);
         let (who, length) = (kernel.actor(), u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         kernel.emit(Event::Sent { who, on: flow, bytes: length });
         let datagram = Datagram { from, to, flow, bytes: Arc::from(bytes) };
@@ -60,6 +60,17 @@ impl Net {
             later(kernel, fate.takes, move |net, kernel| net.pass(kernel, route, datagram));
         }
         Ok(())
+    }
+
+    /// What events call the datagrams from one address to another.
+    fn flow(&mut self, kernel: &mut Kernel, from: SocketAddr, to: SocketAddr) -> ResourceId {
+        if let Some(known) = self.flows.get(&(from, to)) {
+            return *known;
+        }
+        let name = format!("{}→{}", self.spot(from), self.spot(to));
+        let flow = self.resource(kernel, "datagrams", &name);
+        self.flows.insert((from, to), flow);
+        flow
     }
 
     /// Keeps a datagram until others have overtaken it, or a while has passed.

@@ -182,6 +182,8 @@ pub(super) struct Net {
     pub(super) sockets: BTreeMap<(HostId, u16), Bound>,
     /// What events mention, by kind and name.
     pub(super) resources: BTreeMap<(&'static str, Box<str>), ResourceId>,
+    /// What events call the datagrams from one address to another: by addresses, so that no name is put together for each datagram.
+    pub(super) flows: BTreeMap<(SocketAddr, SocketAddr), ResourceId>,
     pub(super) latency: Latency,
     pub(super) window: usize,
     /// Numbers connections and handles.
@@ -199,6 +201,7 @@ impl Net {
             listeners: BTreeMap::new(),
             sockets: BTreeMap::new(),
             resources: BTreeMap::new(),
+            flows: BTreeMap::new(),
             latency: (MILLI, 5 * MILLI),
             window: WINDOW,
             count: 0,
@@ -225,8 +228,8 @@ impl Net {
 
     /// The host that has this address.
     pub(super) fn host_at(&self, ip: IpAddr) -> Option<HostId> {
-        let place = (0..).zip(&self.hosts).find(|(_, host)| host.ip == ip);
-        place.map(|(number, _)| HostId(number))
+        let number = number_of(ip)?;
+        self.hosts.get(number as usize).filter(|host| host.ip == ip).map(|_| HostId(number))
     }
 
     /// `b:80`.
@@ -313,4 +316,27 @@ pub(super) fn ip_of(number: u32) -> IpAddr {
     let middle = u8::try_from(high % 256).unwrap_or(0);
     let top = u8::try_from(high / 256).unwrap_or(u8::MAX);
     IpAddr::V4(Ipv4Addr::new(10, top, middle, low))
+}
+
+/// Which host would have an address: the inverse of [`ip_of`].
+fn number_of(ip: IpAddr) -> Option<u32> {
+    let IpAddr::V4(ip) = ip else { return None };
+    let [10, top, middle, low] = ip.octets() else { return None };
+    let high = u32::from(top) * 256 + u32::from(middle);
+    Some(high * 254 + u32::from(low.checked_sub(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_host_tells_its_number() {
+        for number in (0..70_000).chain([254 * 65_536 - 1]) {
+            assert_eq!(number_of(ip_of(number)), Some(number));
+        }
+        assert_eq!(number_of("10.0.0.0".parse().unwrap()), None);
+        assert_eq!(number_of("127.0.0.1".parse().unwrap()), None);
+        assert_eq!(number_of("::1".parse().unwrap()), None);
+    }
 }
