@@ -4,13 +4,15 @@ use crate::layers::children;
 use crate::tree::{File, Token, Tree, closing, words};
 
 /// The files that hold `unsafe`, each for a reason that was measured or has no safe form.
-const UNSAFE: [&str; 9] = [
+const UNSAFE: [&str; 10] = [
     // The floor of the benchmarks is what a runtime costs without checks, so that ours can be compared with it. No user runs it.
     "benches/peers/floor/src/channel.rs",
     "benches/peers/floor/src/parts.rs",
     "benches/peers/floor/src/rt.rs",
     // The section in which tests are listed is an attribute that the language calls unsafe.
     "crates/macros/src/listing.rs",
+    // Two functions of the C library, in the tests of memberlist-core alone.
+    "integration/agnostic/tests/memberlist/machine.rs",
     // The suite of openraft hands its runtime futures that borrow.
     "integration/openraft/src/block_on.rs",
     // The pointer to the run that is going on: a load where an `Rc` in a cell costs twenty instructions a wake.
