@@ -83,6 +83,7 @@ fn virtual_nanos() -> Option<u64> {
     Some(NANOS.get())
 }
 
+// SAFETY: it does what the function of that name does, with other times.
 #[unsafe(no_mangle)]
 extern "C" fn clock_gettime(clock: libc::clockid_t, time: *mut libc::timespec) -> libc::c_int {
     let Some(nanos) = virtual_nanos() else {
@@ -96,6 +97,7 @@ extern "C" fn clock_gettime(clock: libc::clockid_t, time: *mut libc::timespec) -
     0
 }
 
+// SAFETY: it does what the function of that name does, with other bytes.
 #[unsafe(no_mangle)]
 extern "C" fn getrandom(buffer: *mut c_void, length: usize, flags: libc::c_uint) -> isize {
     let filled = RANDOM.try_with(|random| {
