@@ -92,17 +92,20 @@ async fn serve_all(cluster: &Rc<Cluster>, history: &Rc<History>) {
     on(4).spawn(client(4).wait_until_served()).await.expect("it is served");
 }
 
+/// Fewer do not reach all that they should.
+const RUNS_MIN: u64 = 100;
+
 #[test]
 fn three_nodes_keep_the_register() {
-    hunt("three nodes").runs(runs(400)).check(|| serve(Plan::of(3)));
+    hunt("three nodes").runs(runs(400).max(RUNS_MIN)).check(|| serve(Plan::of(3)));
 }
 
 #[test]
 fn five_nodes_keep_the_register() {
-    hunt("five nodes").runs(runs(200)).check(|| serve(Plan::of(5)));
+    hunt("five nodes").runs(runs(200).max(RUNS_MIN)).check(|| serve(Plan::of(5)));
 }
 
 #[test]
 fn members_that_come_and_go_keep_the_register() {
-    hunt("members").runs(runs(200)).check(|| serve(Plan { changes: true, ..Plan::of(3) }));
+    hunt("members").runs(runs(200).max(RUNS_MIN)).check(|| serve(Plan { changes: true, ..Plan::of(3) }));
 }
