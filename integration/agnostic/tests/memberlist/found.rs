@@ -76,7 +76,7 @@ impl ProtoReader for Counting {
 /// A message that comes in two pieces, the first of one byte, keeps the thread of a node for ever: the decoder of memberlist-proto 0.3.4
 /// (`src/proto/decoder.rs:432`) asks for the rest of the header until it is there, and `AsyncPeekable` of peekable 0.5.0
 /// (`src/future.rs:271`) says at once that there is that one byte, where it should wait. Nobody gives way, so that nothing else runs, no
-/// timeout comes, and the other piece is never received. Found by a hunt with short writes that did not come back.
+/// timeout comes, and the other piece is never received. Found by a hunt with short reads and writes that did not come back.
 #[test]
 fn memberlist_proto_spins_on_a_message_that_comes_in_two_pieces() {
     let report = Sim::new(0).run(async {

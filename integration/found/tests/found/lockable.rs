@@ -10,7 +10,7 @@ use crate::page::Bug;
 
 pub(crate) const BUG: Bug = Bug {
     package: "lockable",
-    what: "a lock counts as locked, and takes memory, for good when the last who waited for it is cancelled",
+    what: "a lock counts as locked, and takes memory, when the last who waited for it was cancelled, until it is locked again",
     words: "that nobody holds",
     known: "no",
     source: include_str!("lockable.rs"),
