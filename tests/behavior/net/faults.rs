@@ -168,7 +168,7 @@ fn a_run_without_faults_of_the_network_is_not_asked_about_them() {
 }
 
 /// Twenty numbered datagrams, and a calm before the tenth: when each of the last ten arrived after it was sent.
-async fn a_calm_after_ten() -> (usize, Vec<(u8, u64)>) {
+async fn a_calm_after_ten() -> (usize, Vec<(u8, u128)>) {
     net::set_latency(millis(1)..=millis(9));
     let receiver = net::host("b").spawn(async {
         let socket = Socket::bind(53).unwrap();
@@ -196,7 +196,7 @@ async fn a_calm_after_ten() -> (usize, Vec<(u8, u64)>) {
     let sent = sender.await.unwrap();
     let heard = receiver.await.unwrap();
     let (early, late): (Vec<_>, Vec<_>) = heard.into_iter().partition(|(number, _)| *number < 10);
-    let took = |(number, at): (u8, seedbed::Instant)| (number, (at - sent[usize::from(number)]).as_millis() as u64);
+    let took = |(number, at): (u8, seedbed::Instant)| (number, (at - sent[usize::from(number)]).as_millis());
     (early.len(), late.into_iter().map(took).collect())
 }
 
